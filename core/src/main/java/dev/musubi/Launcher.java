@@ -1,0 +1,128 @@
+package dev.musubi;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+/**
+ * Starts the virtual threads of a runtime's tasks, and not too many at once.
+ *
+ * <h2>Why</h2>
+ *
+ * A thread that is started waits in a queue of the platform's scheduler until a carrier takes it,
+ * and a queue that is not empty starves the others (see {@link Pacer}). Ten thousands of started
+ * threads are a queue that is not empty for seconds, whatever the gate does. So the number of
+ * threads that were started and have not begun ({@link #pending}) is bounded; further tasks wait
+ * here, first come, first served. They are ordinary tasks: listed, and finished at once when
+ * aborted (a dead entry is skipped when its turn comes). A waiting task is a fifth of a started
+ * thread.
+ *
+ * <h2>How</h2>
+ *
+ * A task that begins lowers {@code pending} and starts tasks from the backlog up to the limit.
+ * While the gate is closed nothing is started; who opens it makes up for it.
+ *
+ * <p>Counting each start and each beginning would cost a tenth of a spawn. So while the limit is
+ * high, one task in {@link #COARSE} is counted, and counts for that many; while it is low, each one
+ * is. A task keeps the weight it was started with. The bound is soft by that much, and by the
+ * number of racing spawns.
+ *
+ * <p>The limit is the builder's as long as nothing starves. When the gate has to be closed, it
+ * falls to an eighth of what began in the last tick, so that the carriers run dry in about a tenth
+ * of a millisecond; each calm tick doubles it again.
+ *
+ * <h2>No task is forgotten</h2>
+ *
+ * Whoever adds to the backlog looks at {@code pending} and the gate after; whoever lowers {@code
+ * pending}, or opens the gate, looks at the backlog after. All are volatile, so one of the two sees
+ * the other's move and drains. And while {@code pending} is not below the limit, some counted task
+ * has yet to begin: it will lower it, and drain.
+ */
+final class Launcher {
+  private static final int CARRIERS = Runtime.getRuntime().availableProcessors();
+  private static final int COARSE = 16; // a power of two
+  private static final int COARSE_FROM = 16 * COARSE;
+  private static final VarHandle PENDING;
+
+  private final Queue<TaskCore<?>> backlog = new ConcurrentLinkedQueue<>();
+  private final int most;
+  private volatile int pending;
+  private volatile int limit;
+  private int begins; // racy: an estimate of what began since the last tick
+
+  Launcher(int most) {
+    this.most = most;
+    this.limit = most;
+    Pacer.register(this);
+  }
+
+  /** Starts the task's thread, now or when its turn comes. */
+  void launch(TaskCore<?> core) {
+    Pacer.point();
+    int most = limit;
+    if (pending < most && Pacer.isOpen() && backlog.isEmpty()) {
+      start(core, most);
+    } else {
+      backlog.add(core);
+      drain();
+    }
+  }
+
+  /** A started thread begins. */
+  void begun(TaskCore<?> core) {
+    int weight = core.weight();
+    if (weight > 0) {
+      begins += weight;
+      PENDING.getAndAdd(this, -weight);
+      drain();
+    }
+  }
+
+  /** Starts what may be started. */
+  void drain() {
+    int most = limit;
+    while (!backlog.isEmpty() && pending < most && Pacer.isOpen()) {
+      TaskCore<?> next = backlog.poll();
+      if (next != null && next.isUnstarted()) { // it may have been aborted meanwhile
+        start(next, most);
+      }
+    }
+  }
+
+  private void start(TaskCore<?> core, int most) {
+    int weight = most < COARSE_FROM ? 1 : (core.number() & (COARSE - 1)) == 0 ? COARSE : 0;
+    if (weight > 0) {
+      core.setWeight(weight);
+      PENDING.getAndAdd(this, weight);
+    }
+    try {
+      core.startThread();
+    } catch (Throwable e) { // no memory for a thread: the handle tells
+      PENDING.getAndAdd(this, -weight);
+      core.failToStart(e);
+    }
+  }
+
+  /** After a tick without starvation. */
+  void calm() {
+    begins = 0;
+    if (limit < most) {
+      limit = (int) Math.min(most, 2L * limit);
+    }
+  }
+
+  /** After a tick with starvation. */
+  void starving() {
+    limit = Math.clamp(begins / 8, Math.min(CARRIERS, most), most);
+    begins = 0;
+  }
+
+  static {
+    try {
+      PENDING = MethodHandles.lookup().findVarHandle(Launcher.class, "pending", int.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+}

@@ -1,0 +1,128 @@
+package dev.musubi;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The live tasks of a runtime, and where their ids come from.
+ *
+ * <h2>Design</h2>
+ *
+ * Tasks sit in blocks of {@value #SIZE} seats. One atomic addition to a block's cursor gives a new
+ * task both its seat and its id; a task that ends puts {@link #GONE} into its seat. Full blocks
+ * whose seats are all gone are swept out of a {@link Roster}, so that a task costs one addition and
+ * two stores, and five bytes. Spawning threads are spread over a few lanes, each with a block of
+ * its own to fill.
+ *
+ * <h2>Nobody is missed</h2>
+ *
+ * A seat is null from the moment it is claimed until the task sits in it, which is a few
+ * instructions later; a walk waits for it. So whoever claims a seat and then reads "not shut down"
+ * is seen by a shutdown that sets its mark and then walks: the claim is a full fence.
+ */
+final class LiveTasks {
+  private static final int SIZE = 32;
+  private static final int LANES = 4; // a power of two
+  private static final int SPINS = 1_000;
+  private static final Object GONE = new Object();
+  private static final AtomicLong NEXT_BLOCK = new AtomicLong();
+  private static final VarHandle SEATS = MethodHandles.arrayElementVarHandle(Object[].class);
+  private static final VarHandle CURSOR;
+  private static final VarHandle BLOCK;
+
+  private final Roster<Block> blocks = new Roster<>(Block::isGone);
+  private final Lane[] lanes = new Lane[LANES];
+
+  LiveTasks() {
+    for (int i = 0; i < LANES; i++) {
+      lanes[i] = new Lane();
+    }
+  }
+
+  private static final class Lane {
+    volatile @Nullable Block block;
+  }
+
+  /** Consecutive ids, and a seat for each. */
+  static final class Block {
+    private final long firstId = NEXT_BLOCK.getAndIncrement() * SIZE + 1;
+    private final @Nullable Object[] seats = new Object[SIZE];
+    private volatile int cursor;
+    private volatile boolean unused; // lost the race for the lane
+
+    private int claim() {
+      return (int) CURSOR.getAndAdd(this, 1);
+    }
+
+    /** The task with this id, which sits here, has ended. */
+    void leave(long id) {
+      SEATS.setRelease(seats, (int) (id - firstId), GONE);
+    }
+
+    private boolean isGone() {
+      if (cursor < SIZE) {
+        return unused;
+      }
+      for (Object seat : seats) {
+        if (seat != GONE) {
+          return false;
+        }
+      }
+      return true;
+    }
+
+    private void forEach(Consumer<TaskCore<?>> action) {
+      int claimed = Math.min(cursor, SIZE);
+      for (int i = 0; i < claimed; i++) {
+        Object seat = SEATS.getAcquire(seats, i);
+        for (int spins = 0; seat == null; spins++) {
+          if (spins < SPINS) {
+            Thread.onSpinWait();
+          } else {
+            Thread.yield();
+          }
+          seat = SEATS.getAcquire(seats, i);
+        }
+        if (seat instanceof TaskCore<?> core && !core.isFinished()) {
+          action.accept(core);
+        }
+      }
+    }
+  }
+
+  /** Gives the task an id and a seat. */
+  void add(TaskCore<?> core) {
+    Lane lane = lanes[(int) Thread.currentThread().threadId() & (LANES - 1)];
+    for (; ; ) {
+      Block block = lane.block;
+      if (block != null) {
+        int seat = block.claim();
+        if (seat < SIZE) {
+          core.seated(block, block.firstId + seat);
+          SEATS.setRelease(block.seats, seat, core);
+          return;
+        }
+      }
+      Block fresh = new Block();
+      blocks.add(fresh); // before anyone can claim in it: a walk must not miss it
+      fresh.unused = !BLOCK.compareAndSet(lane, block, fresh);
+    }
+  }
+
+  void forEach(Consumer<TaskCore<?>> action) {
+    blocks.forEach(block -> block.forEach(action));
+  }
+
+  static {
+    try {
+      MethodHandles.Lookup lookup = MethodHandles.lookup();
+      CURSOR = lookup.findVarHandle(Block.class, "cursor", int.class);
+      BLOCK = lookup.findVarHandle(Lane.class, "block", Block.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+}

@@ -1,0 +1,234 @@
+package dev.musubi;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.lang.ref.WeakReference;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps timers, sockets and outside threads alive while tasks keep every carrier busy.
+ *
+ * <h2>Why</h2>
+ *
+ * On JDK 25 a carrier thread of the virtual-thread scheduler goes on with the queue that it is at
+ * for as long as that queue is not empty. Tasks that spawn, yield or hand over in a loop refill
+ * their own queue, and then whatever waits in another one (expired timers, ready sockets, unparks
+ * and starts from platform threads) waits for good.
+ *
+ * <h2>How</h2>
+ *
+ * A platform thread, which no flood can starve, asks a question once a tick: it unparks a virtual
+ * thread, the probe. If the probe has not run by the next tick, outside wake-ups are starving, and
+ * the gate is closed: threads that pass a point of ours (spawn, join, sleep, yield) park, and
+ * {@linkplain Launcher launchers} start nothing. The carriers' queues run dry, the carriers look
+ * around, and find the probe and all else that waited. The probe opens the gate. So a program that
+ * does not starve anything pays one load at each point and never waits; one that does waits just as
+ * long as it takes the carriers to look around.
+ *
+ * <p>If the probe is not found within {@link #LONGEST_CLOSED}, the gate opens anyway, and stays
+ * open for longer and longer: then the flood does not pass our points, and closing them only harms
+ * ourselves.
+ *
+ * <pre>
+ *   IDLE ──point──► OPEN ──tick, probe answered──► CALM ──point──► OPEN
+ *    ▲               │                              └──quiet for a while──► IDLE
+ *    │               └──tick, no answer──► CLOSED ──probe, or LONGEST_CLOSED──► OPEN
+ * </pre>
+ *
+ * <h2>No lost wake-ups</h2>
+ *
+ * A thread that finds the gate closed pushes itself on {@link #waiting} and looks at the gate again
+ * before it parks; whoever opens the gate writes it first and then takes the stack. A launcher adds
+ * to its backlog and then looks at the gate; whoever opens it drains the backlogs after. A point is
+ * not a promise: an early return from park (an interrupt, a permit) just lets that thread through.
+ */
+final class Pacer {
+  private static final int IDLE = 0;
+  private static final int CALM = 1;
+  private static final int OPEN = 2;
+  private static final int CLOSED = 3;
+
+  private static final long TICK = Long.getLong("musubi.tick", 800_000);
+  private static final long LONGEST_CLOSED = TimeUnit.MILLISECONDS.toNanos(2);
+  private static final int QUIET_TICKS = 50;
+  private static final int LONGEST_BACKOFF_TICKS = 128;
+  private static final int HOPS = Integer.getInteger("musubi.hops", 2);
+
+  private static final VarHandle GATE;
+  private static final VarHandle WAITING;
+
+  private static volatile int gate = IDLE;
+  private static volatile @Nullable Waiting waiting;
+  private static volatile int asked;
+  private static volatile int answered;
+  private static final List<WeakReference<Launcher>> LAUNCHERS = new CopyOnWriteArrayList<>();
+
+  private Pacer() {}
+
+  private record Waiting(Thread thread, @Nullable Waiting next) {}
+
+  /** The two threads; started at the first point that is passed. */
+  private static final class Threads {
+    static final Thread PROBE =
+        Thread.ofVirtual()
+            .name("musubi-probe")
+            .inheritInheritableThreadLocals(false)
+            .unstarted(Pacer::probe);
+    static final Thread TICKER =
+        Thread.ofPlatform()
+            .daemon()
+            .name("musubi-pacer")
+            .inheritInheritableThreadLocals(false)
+            .unstarted(Pacer::tick);
+
+    static {
+      PROBE.start();
+      TICKER.start();
+    }
+  }
+
+  static void register(Launcher launcher) {
+    LAUNCHERS.removeIf(known -> known.refersTo(null));
+    LAUNCHERS.add(new WeakReference<>(launcher));
+  }
+
+  static boolean isOpen() {
+    return gate != CLOSED;
+  }
+
+  /** A point at which a virtual thread can make room for others. */
+  static void point() {
+    int now = gate;
+    if (now != OPEN) {
+      slowPoint(now);
+    }
+  }
+
+  private static void slowPoint(int now) {
+    if (now == CLOSED) {
+      Thread me = Thread.currentThread();
+      if (me.isVirtual()) {
+        waitForOpen(me);
+      }
+    } else if (GATE.compareAndSet(now, OPEN) && now == IDLE) {
+      LockSupport.unpark(Threads.TICKER);
+    }
+  }
+
+  private static void waitForOpen(Thread me) {
+    Waiting top;
+    do {
+      top = waiting;
+    } while (!WAITING.compareAndSet(top, new Waiting(me, top)));
+    if (gate == CLOSED) {
+      LockSupport.park(Pacer.class);
+    } else {
+      wakeWaiting();
+    }
+  }
+
+  private static void open() {
+    gate = OPEN;
+    forEachLauncher(Launcher::drain);
+    wakeWaiting();
+  }
+
+  private static void forEachLauncher(Consumer<Launcher> action) {
+    for (WeakReference<Launcher> known : LAUNCHERS) {
+      Launcher launcher = known.get();
+      if (launcher != null) {
+        action.accept(launcher);
+      }
+    }
+  }
+
+  private static void wakeWaiting() {
+    Waiting all = (Waiting) WAITING.getAndSet((Waiting) null);
+    Waiting reversed = null; // first come, first served
+    for (; all != null; all = all.next) {
+      reversed = new Waiting(all.thread, reversed);
+    }
+    for (; reversed != null; reversed = reversed.next) {
+      LockSupport.unpark(reversed.thread);
+    }
+  }
+
+  /** The probe: answers when the carriers look around. */
+  private static void probe() {
+    for (; ; ) {
+      while (answered == asked) {
+        LockSupport.park(Pacer.class);
+      }
+      if (gate == CLOSED) {
+        for (int i = 1; i < HOPS; i++) {
+          Thread.yield(); // once more around, behind whatever else was found
+        }
+      }
+      answered = asked;
+      if (gate == CLOSED) {
+        open();
+      }
+    }
+  }
+
+  private static void tick() {
+    int quiet = 0;
+    int backoff = 1;
+    int wait = 0;
+    for (; ; ) {
+      LockSupport.parkNanos(Pacer.class, TICK);
+      int now = gate;
+      if (now == CALM) {
+        if (++quiet >= QUIET_TICKS && GATE.compareAndSet(CALM, IDLE)) {
+          quiet = 0;
+          while (gate == IDLE) {
+            LockSupport.park(Pacer.class);
+          }
+        }
+        continue;
+      }
+      quiet = 0;
+      if (answered == asked) {
+        asked++;
+        LockSupport.unpark(Threads.PROBE);
+        GATE.compareAndSet(OPEN, CALM);
+        forEachLauncher(Launcher::calm);
+        wait = 0;
+        backoff = 1;
+      } else if (--wait <= 0) {
+        forEachLauncher(Launcher::starving);
+        gate = CLOSED;
+        long deadline = System.nanoTime() + LONGEST_CLOSED;
+        while (gate == CLOSED && System.nanoTime() < deadline) {
+          LockSupport.parkNanos(Pacer.class, LONGEST_CLOSED / 8);
+        }
+        if (gate == CLOSED) {
+          open();
+          backoff = Math.min(2 * backoff, LONGEST_BACKOFF_TICKS);
+        } else {
+          backoff = 1;
+        }
+        wait = backoff;
+        if (answered == asked) {
+          asked++;
+          LockSupport.unpark(Threads.PROBE);
+        }
+      }
+    }
+  }
+
+  static {
+    try {
+      MethodHandles.Lookup lookup = MethodHandles.lookup();
+      GATE = lookup.findStaticVarHandle(Pacer.class, "gate", int.class);
+      WAITING = lookup.findStaticVarHandle(Pacer.class, "waiting", Waiting.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+}

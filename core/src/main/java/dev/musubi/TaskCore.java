@@ -1,0 +1,1051 @@
+package dev.musubi;
+
+import java.io.InterruptedIOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.FileLockInterruptionException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A task: its state, its body and later its result, and those who wait for it. The room in which
+ * the library's promise is kept.
+ *
+ * <h2>The state word</h2>
+ *
+ * One volatile int: a phase and marks. All changes are compare-and-set on the whole word (or atomic
+ * or/and of marks), so every pair of competing events has one order.
+ *
+ * <pre>
+ *   phase   SCHEDULED ──begin──► RUNNING ──leave──► (RUNNING|LEAVING) ──publish──► SUCCESS
+ *               │                    │                                             PANICKED
+ *               │                    └──succeed (nothing attached)──► SUCCESS      CANCELLED
+ *               └──abort──► CANCELLED
+ *
+ *   marks   ABORT         an abort was accepted. Set once, in phase SCHEDULED or RUNNING without LEAVING
+ *           INTERRUPTING  some thread is between deciding to interrupt and having done so. Set by an abort
+ *                         or a repeat, only without SHIELDED and LEAVING; cleared by the thread that set it
+ *           SHIELDED      the body is inside a shield or a closing wait. Set and cleared by the task's own
+ *                         thread, set only without INTERRUPTING
+ *           LEAVING       the body has left its last frame. Set by the task's own thread, only without
+ *                         INTERRUPTING; no abort is accepted and no interrupt is sent from here on
+ *           OBSERVED      a failure was handed out, or reported. Whoever sets it may report: once
+ *           DETACHED      the handle was detached
+ * </pre>
+ *
+ * The phase changes once to a final one; final phases never change, marks OBSERVED and DETACHED may
+ * still be added.
+ *
+ * <h2>No stray interrupts</h2>
+ *
+ * An interrupt is sent only between setting and clearing INTERRUPTING, and the task's own thread
+ * passes LEAVING, SHIELDED and the throwing of {@link TaskAbortedException} only while INTERRUPTING
+ * is clear. So no interrupt of ours can land after the body has left, inside a shield, or in the
+ * clean-up that runs because a wait of ours has just thrown. After LEAVING the thread's flag is
+ * cleared, before hooks and waiters run. Waiting for INTERRUPTING to pass: {@link
+ * #awaitNoInterrupt()}.
+ *
+ * <h2>No lost wake-ups</h2>
+ *
+ * A joiner adds its {@link Waiter} and then looks at the phase; the task publishes the phase and
+ * then looks at the waiters. Both are volatile, so at least one of them sees the other. A waiter
+ * that leaves early takes itself out; until then a second wake-up is harmless.
+ *
+ * <h2>Result</h2>
+ *
+ * {@link #payload} holds the body until it begins, and from publication on the value or what the
+ * body threw; it is a plain field, ordered by the state word.
+ */
+final class TaskCore<T extends @Nullable Object>
+    implements Runnable,
+        ScopedValue.CallableOp<@Nullable Object, Exception>,
+        Thread.UncaughtExceptionHandler {
+  private static final int SCHEDULED = 0;
+  private static final int RUNNING = 1;
+  private static final int SUCCESS = 2;
+  private static final int PANICKED = 3;
+  private static final int CANCELLED = 4;
+  private static final int PHASE = 7;
+
+  private static final int ABORT = 1 << 3;
+  private static final int INTERRUPTING = 1 << 4;
+  private static final int DELIVERED =
+      1 << 5; // the abort has been delivered by an interrupt at least once
+  private static final int SHIELDED = 1 << 6;
+  private static final int LEAVING = 1 << 7;
+  private static final int OBSERVED = 1 << 8;
+  private static final int DETACHED = 1 << 9;
+
+  private static final int SPINS = 64;
+
+  /** Cheaper than a builder for each. */
+  private static final ThreadFactory PLAIN_THREADS =
+      Thread.ofVirtual().inheritInheritableThreadLocals(false).factory();
+
+  private static final long FIRST_STRAGGLER_LOG_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+  /** The one scoped binding: the task whose body runs. */
+  private static final ScopedValue<TaskCore<?>> CURRENT = ScopedValue.newInstance();
+
+  private static final VarHandle STATE;
+  private static final VarHandle WAITERS;
+  private static final VarHandle REQUEST;
+  private static final VarHandle TARGET;
+
+  final TaskRuntime runtime;
+  private long id; // set once, by the runtime's list of live tasks
+  private final @Nullable TaskOptions options;
+  private final boolean blocking;
+
+  private volatile int state;
+  private @Nullable Object payload;
+  private @Nullable Thread
+      thread; // written by the task's own thread; read under INTERRUPTING, or racily by dumps
+  private volatile @Nullable Object waiters; // null, a Waiter, or a Roster of them
+  private volatile @Nullable AbortRequest request; // the first one wins
+  private LiveTasks.@Nullable Block block;
+  private @Nullable TaskHandle<T>
+      handle; // until a failure is published; never set for detached tasks
+
+  /**
+   * Own thread only: how many shields are open, and whether the flag is to be set after the
+   * outermost.
+   */
+  private short shields;
+
+  private boolean interruptAfterShield;
+
+  private byte weight; // see Launcher
+
+  TaskCore(TaskRuntime runtime, Object body, @Nullable TaskOptions options, boolean blocking) {
+    this.runtime = runtime;
+    this.options = options;
+    this.blocking = blocking;
+    this.payload = body;
+  }
+
+  /** The reason of an abort and the clock of its repeats. */
+  private static final class AbortRequest {
+    final AbortReason reason;
+    long pauseNanos; // under INTERRUPTING or on the housekeeping thread
+    volatile @Nullable ScheduledFuture<?> next;
+    volatile boolean restart;
+
+    AbortRequest(AbortReason reason) {
+      this.reason = reason;
+    }
+  }
+
+  /** Someone to tell when the task has finished: a parked thread, or a piece of this library. */
+  private static final class Waiter {
+    private volatile @Nullable Object target; // Thread or Runnable; null once gone
+
+    Waiter(Object target) {
+      this.target = target;
+    }
+
+    boolean isGone() {
+      return target == null;
+    }
+
+    private void wake(TaskCore<?> core) {
+      Object whom = target;
+      if (whom instanceof Thread parked) {
+        LockSupport.unpark(parked);
+      } else if (whom instanceof Runnable internal && TARGET.compareAndSet(this, internal, null)) {
+        try {
+          internal.run();
+        } catch (Throwable e) {
+          Log.warn("internal error at the end of task " + core.id(), e);
+        }
+      }
+    }
+  }
+
+  // ---------------------------------------------------------------- the current task
+
+  /**
+   * The task on whose own thread the caller runs. The thread's handler for uncaught exceptions is
+   * the task itself, which makes this two loads; the scoped binding is the truth when someone
+   * replaced it, and on pooled threads.
+   */
+  static @Nullable TaskCore<?> current() {
+    Thread thread = Thread.currentThread();
+    if (thread.isVirtual()
+        && thread.getUncaughtExceptionHandler() instanceof TaskCore<?> core
+        && core.thread == thread) {
+      return core;
+    }
+    if (!CURRENT.isBound()) {
+      return null;
+    }
+    TaskCore<?> core = CURRENT.get();
+    return core.thread == thread ? core : null;
+  }
+
+  /** The runtime of the task whose binding is in force here, also on a thread that inherited it. */
+  static @Nullable TaskRuntime boundRuntime() {
+    Thread thread = Thread.currentThread();
+    if (thread.isVirtual() && thread.getUncaughtExceptionHandler() instanceof TaskCore<?> core) {
+      return core.runtime;
+    }
+    return CURRENT.isBound() ? CURRENT.get().runtime : null;
+  }
+
+  // ---------------------------------------------------------------- spawning
+
+  TaskHandle<T> createHandle() {
+    TaskHandle<T> created = new TaskHandle<>(this);
+    handle = created;
+    return created;
+  }
+
+  /** Before anyone else sees this task. */
+  void seated(LiveTasks.Block where, long newId) {
+    block = where;
+    id = newId;
+  }
+
+  /** Starts the task's own virtual thread. */
+  void startThread() {
+    Thread fresh =
+        options == null
+            ? PLAIN_THREADS.newThread(this)
+            : Thread.ofVirtual()
+                .name(options.name() == null ? "" : options.name())
+                .inheritInheritableThreadLocals(options.inheritThreadLocals())
+                .unstarted(this);
+    fresh.setUncaughtExceptionHandler(this);
+    fresh.start();
+  }
+
+  /** The thread entry of a virtual thread. */
+  @Override
+  public void run() {
+    runtime.launcher().begun(this);
+    execute();
+  }
+
+  /** Nothing leaves {@link #run} but a failure of the library itself. */
+  @Override
+  public void uncaughtException(Thread t, Throwable e) {
+    Log.log(System.Logger.Level.ERROR, "internal error in task " + id(), e);
+  }
+
+  // ---------------------------------------------------------------- running
+
+  /** Runs the body on the calling thread, unless the task was aborted before. */
+  void execute() {
+    Thread me = Thread.currentThread();
+    thread = me;
+    if (!begin()) {
+      thread = null;
+      return;
+    }
+    Object value = null;
+    Throwable thrown = null;
+    try {
+      runtime.onStart(this);
+      value =
+          options == null || options.locals().isEmpty()
+              ? ScopedValue.where(CURRENT, this).call(this)
+              : ScopedValue.where(CURRENT, this)
+                  .where(TaskLocal.values(), options.locals())
+                  .call(this);
+    } catch (Throwable e) {
+      thrown = e;
+    }
+    if (thrown == null) {
+      succeed(me, value);
+    } else {
+      fail(thrown);
+    }
+  }
+
+  private boolean begin() {
+    for (; ; ) {
+      int s = state;
+      if ((s & PHASE) != SCHEDULED) {
+        return false;
+      }
+      if (STATE.compareAndSet(this, s, s | RUNNING)) {
+        return true;
+      }
+    }
+  }
+
+  /** The body, inside the task's binding. */
+  @Override
+  public @Nullable Object call() throws Exception {
+    Object body = payload;
+    if (options == null || options.contexts().isEmpty()) {
+      return invoke(body);
+    }
+    return invokeWith(body, options.contexts(), 0);
+  }
+
+  private static @Nullable Object invoke(@Nullable Object body) throws Exception {
+    if (body instanceof Callable<?> callable) {
+      return callable.call();
+    }
+    ((VoidBody<?>) java.util.Objects.requireNonNull(body)).run();
+    return null;
+  }
+
+  private static @Nullable Object invokeWith(
+      @Nullable Object body, List<ContextCarrier.Captured> contexts, int from) throws Exception {
+    if (from == contexts.size()) {
+      return invoke(body);
+    }
+    try (var _ = contexts.get(from).restore()) {
+      return invokeWith(body, contexts, from + 1);
+    }
+  }
+
+  // ---------------------------------------------------------------- the end
+
+  private void succeed(Thread me, @Nullable Object value) {
+    payload = value;
+    if (!runtime.hasEndHook() && STATE.compareAndSet(this, RUNNING, SUCCESS)) {
+      thread = null;
+      if (me.isInterrupted()) {
+        Thread.interrupted();
+      }
+    } else {
+      leave();
+      Thread.interrupted();
+      finish(SUCCESS);
+    }
+    wakeWaiters();
+    unseat();
+  }
+
+  private void fail(Throwable thrown) {
+    if (runtime
+        .isShutdown()) { // its abort is on its way: what a sibling's end has made of us is no panic
+      abort(AbortReason.of(AbortReason.Kind.RUNTIME_SHUTDOWN));
+    }
+    int s = leave();
+    Thread.interrupted();
+    boolean cancelled = (s & ABORT) != 0 && isEvidence(thrown);
+    failed(cancelled, thrown);
+  }
+
+  /** Publishes the failure. Allocates nothing before the joiners are awake: memory may be short. */
+  private void failed(boolean cancelled, Throwable thrown) {
+    payload = thrown;
+    TaskHandle<T> owner = handle;
+    handle = null;
+    int last = finish(cancelled ? CANCELLED : PANICKED);
+    wakeWaiters();
+    unseat();
+    if (cancelled) {
+      reportCleanup(thrown);
+    } else if ((last & DETACHED) != 0 || owner == null) {
+      reportIfUnobserved(UnobservedFailure.Kind.DETACHED);
+    } else if ((last & OBSERVED) == 0) {
+      runtime.failures().track(this, owner);
+    }
+  }
+
+  /**
+   * Closes the interrupt hand-shake: from here on no abort is accepted. Returns the state before.
+   * The caller clears the thread's flag.
+   */
+  private int leave() {
+    for (; ; ) {
+      int s = state;
+      if ((s & INTERRUPTING) != 0) {
+        awaitNoInterrupt();
+      } else if (STATE.compareAndSet(this, s, s | LEAVING)) {
+        thread = null;
+        return s;
+      }
+    }
+  }
+
+  /** Runs the end hook and publishes the outcome. Returns the state that was published. */
+  private int finish(int phase) {
+    runtime.onEnd(this, publicState(phase));
+    AbortRequest abort = request;
+    if (abort != null) {
+      ScheduledFuture<?> next = abort.next;
+      if (next != null) {
+        next.cancel(false);
+      }
+    }
+    for (; ; ) {
+      int s = state;
+      int published = (s & ~(PHASE | LEAVING | SHIELDED)) | phase;
+      if (STATE.compareAndSet(this, s, published)) {
+        return published;
+      }
+    }
+  }
+
+  private void unseat() {
+    LiveTasks.Block mine = block;
+    if (mine != null) {
+      mine.leave(id);
+    }
+  }
+
+  /** The spawn could not get a thread. */
+  void failToStart(Throwable cause) {
+    if (begin()) { // on a thread that is not this task's
+      leave();
+      failed(false, cause);
+    }
+  }
+
+  /**
+   * Whether a throwable that left an aborted body shows that the body stopped because it was
+   * interrupted. The one list of what counts; see semantics 3.
+   */
+  private boolean isEvidence(Throwable thrown) {
+    int depth = 0;
+    for (Throwable t = thrown; t != null && depth < 100; t = t.getCause(), depth++) {
+      if (t instanceof JoinException join) {
+        return join.isCancelled();
+      }
+      if (t instanceof InterruptedException
+          || t instanceof ClosedByInterruptException
+          || t instanceof FileLockInterruptionException
+          || (t instanceof InterruptedIOException && !(t instanceof SocketTimeoutException))
+          || (t instanceof SocketException && "Closed by interrupt".equals(t.getMessage()))
+          || t instanceof CancellationException
+          || runtime.isExtraEvidence(t)) {
+        return true;
+      }
+      if (t instanceof ExecutionException || t instanceof CompletionException) {
+        return false; // what is behind it is another task's story
+      }
+    }
+    return false;
+  }
+
+  // ---------------------------------------------------------------- abort
+
+  /** Requests an abort; true if this call did. */
+  boolean abort(AbortReason reason) {
+    return abort(reason, false, false);
+  }
+
+  /** As {@link #abort}, only if the task has not begun. */
+  boolean abortUnstarted(AbortReason reason) {
+    return abort(reason, false, true);
+  }
+
+  /**
+   * As {@link #abort}, for sweeps: the interrupt, which may run foreign code, is sent from aside.
+   */
+  boolean abortFromSweep(AbortReason reason) {
+    return abort(reason, true, false);
+  }
+
+  private boolean abort(AbortReason reason, boolean aside, boolean onlyUnstarted) {
+    for (; ; ) {
+      int s = state;
+      int phase = s & PHASE;
+      if (phase > RUNNING || (s & (ABORT | LEAVING)) != 0) {
+        return false;
+      }
+      if (onlyUnstarted && phase == RUNNING) {
+        return false;
+      }
+      if (request == null) {
+        REQUEST.compareAndSet(this, null, new AbortRequest(reason));
+      }
+      if (phase == SCHEDULED) {
+        if (STATE.compareAndSet(this, s, s | ABORT | CANCELLED)) {
+          cancelledUnstarted();
+          return true;
+        }
+      } else if ((s & SHIELDED) != 0) {
+        if (STATE.compareAndSet(this, s, s | ABORT)) {
+          scheduleRepeat();
+          return true;
+        }
+      } else if (STATE.compareAndSet(this, s, s | ABORT | INTERRUPTING)) {
+        interruptBody(aside);
+        scheduleRepeat();
+        return true;
+      }
+    }
+  }
+
+  /** The body never runs. Nothing of the user's runs here: hooks go aside. */
+  private void cancelledUnstarted() {
+    payload = null;
+    handle = null;
+    unseat();
+    if (blocking) {
+      runtime.blockingPool().remove(this);
+    }
+    wakeWaiters();
+    if (runtime.hasEndHook()) {
+      Housekeeping.aside("end-hook", () -> runtime.onEnd(this, TaskState.CANCELLED));
+    }
+  }
+
+  /** Sends the interrupt and ends INTERRUPTING, here or aside. */
+  private void interruptBody(boolean aside) {
+    Thread target = thread;
+    if (target == null) {
+      endInterrupting(); // cannot be: the thread is set before RUNNING and unset after LEAVING
+    } else if (aside) {
+      try {
+        Housekeeping.aside("abort", () -> interruptAndEnd(target));
+      } catch (Throwable e) { // no memory for a thread
+        Log.warn("cannot interrupt task " + id(), e);
+        endInterrupting();
+      }
+    } else {
+      interruptAndEnd(target);
+    }
+  }
+
+  private void interruptAndEnd(Thread target) {
+    try {
+      if (policy().interrupts()) {
+        target.interrupt();
+      }
+    } catch (Throwable e) { // close code of a channel, run by interrupt() on this thread
+      Log.warn("interrupting task " + id() + " threw", e);
+    } finally {
+      endInterrupting();
+      LockSupport.unpark(
+          target); // the policy may not interrupt; interrupt() may have thrown too early
+    }
+  }
+
+  private void endInterrupting() {
+    for (; ; ) {
+      int s = state;
+      if (STATE.compareAndSet(this, s, (s & ~INTERRUPTING) | DELIVERED)) {
+        return;
+      }
+    }
+  }
+
+  /**
+   * Own thread: waits until no interrupt is on its way, and clears the flag that it may have set.
+   * Tells whether the flag was set. Parks after a short spin; {@link #interruptAndEnd} unparks.
+   */
+  private boolean awaitNoInterrupt() {
+    boolean interrupted = Thread.interrupted();
+    for (int spins = 0; (state & INTERRUPTING) != 0; spins++) {
+      if (spins < SPINS) {
+        Thread.onSpinWait();
+      } else {
+        LockSupport.park();
+        interrupted |= Thread.interrupted(); // or park would return at once
+      }
+    }
+    return Thread.interrupted() || interrupted;
+  }
+
+  private void scheduleRepeat() {
+    AbortRequest abort = request;
+    long first = policy().firstRepeatNanos();
+    if (abort == null || first == 0) {
+      return;
+    }
+    abort.pauseNanos = first;
+    later(abort, first);
+  }
+
+  private void later(AbortRequest abort, long nanos) {
+    abort.next = Housekeeping.later(() -> repeat(abort), nanos);
+    if (isFinished()) {
+      abort.next.cancel(false);
+    }
+  }
+
+  /** On the housekeeping thread: interrupts again if the body has swallowed the last one. */
+  private void repeat(AbortRequest abort) {
+    int s = state;
+    if ((s & PHASE) != RUNNING || (s & LEAVING) != 0) {
+      return;
+    }
+    Thread target = thread;
+    if (abort.restart) { // a shield was left: an interrupt was set there, its time begins anew
+      abort.restart = false;
+      abort.pauseNanos = policy().firstRepeatNanos();
+    } else if ((s & (SHIELDED | INTERRUPTING)) == 0 && target != null && !target.isInterrupted()) {
+      if (!STATE.compareAndSet(this, s, s | INTERRUPTING)) {
+        later(abort, TimeUnit.MILLISECONDS.toNanos(1));
+        return;
+      }
+      interruptBody(true);
+      abort.pauseNanos = policy().nextPause(abort.pauseNanos);
+    }
+    later(abort, abort.pauseNanos);
+  }
+
+  // ---------------------------------------------------------------- what the body asks, on its own
+  // thread
+
+  boolean isAbortRequested() {
+    return (state & ABORT) != 0;
+  }
+
+  /** Whether a wait or a check must throw: an abort is requested and no shield is open. */
+  boolean mustStop() {
+    return (state & ABORT) != 0 && shields == 0;
+  }
+
+  /** The exception for the body. No interrupt of this abort is on its way when it is thrown. */
+  TaskAbortedException abortedException() {
+    awaitNoInterrupt();
+    return new TaskAbortedException(id(), reason());
+  }
+
+  void enterShield() {
+    if (shields++ > 0) {
+      return;
+    }
+    boolean interrupted = false;
+    for (; ; ) {
+      int s = state;
+      if ((s & INTERRUPTING) != 0) {
+        interrupted |= awaitNoInterrupt();
+      } else if (STATE.compareAndSet(this, s, s | SHIELDED)) {
+        break;
+      }
+    }
+    interruptAfterShield = Thread.interrupted() || interrupted;
+  }
+
+  void leaveShield() {
+    if (--shields > 0) {
+      return;
+    }
+    int s;
+    int t;
+    do {
+      s = state;
+      boolean deliverNow = (s & ABORT) != 0 && (s & DELIVERED) == 0;
+      t = (s & ~SHIELDED) | (deliverNow ? DELIVERED : 0);
+    } while (!STATE.compareAndSet(this, s, t));
+    boolean pending = s != (t | SHIELDED) && policy().interrupts();
+    if (interruptAfterShield || pending) {
+      AbortRequest abort = request;
+      if (abort != null) {
+        abort.restart = true;
+      }
+      Thread.currentThread().interrupt();
+    }
+    interruptAfterShield = false;
+  }
+
+  // ---------------------------------------------------------------- waiting for this task
+
+  boolean isFinished() {
+    return (state & PHASE) > RUNNING;
+  }
+
+  boolean isSuccess() {
+    return (state & PHASE) == SUCCESS;
+  }
+
+  /**
+   * At the entry of every wait: makes room for others, then throws if the waiting task must stop.
+   */
+  static void checkWait(@Nullable TaskCore<?> me) throws InterruptedException {
+    Pacer.point();
+    if (me != null && me.mustStop()) {
+      throw me.abortedException();
+    }
+    checkInterrupt(me);
+  }
+
+  /** Throws if the current thread was interrupted, or its task must stop. */
+  static void checkInterrupt(@Nullable TaskCore<?> me) throws InterruptedException {
+    if (me != null && me.mustStop()) {
+      throw me.abortedException();
+    }
+    if (Thread.interrupted()) {
+      throw new InterruptedException();
+    }
+  }
+
+  void await() throws InterruptedException {
+    await(Long.MAX_VALUE);
+  }
+
+  void await(Duration limit) throws InterruptedException, JoinTimeoutException {
+    if (!await(Nanos.limit(limit))) {
+      throw new JoinTimeoutException(id(), limit, isAbortRequested());
+    }
+  }
+
+  private boolean await(long nanos) throws InterruptedException {
+    TaskCore<?> me = current();
+    if (me == this) {
+      rejectSelf();
+    }
+    checkWait(me);
+    if (isFinished()) {
+      return true;
+    }
+    if (nanos == 0) {
+      return false;
+    }
+    Thread joiner = Thread.currentThread();
+    if (joiner.isVirtual()) {
+      Thread.yield(); // short tasks are done when we come back: cheaper than to park and be woken
+      if (isFinished()) {
+        return true;
+      }
+    }
+    Waiter waiter = new Waiter(joiner);
+    addWaiter(waiter);
+    try {
+      if (nanos == Long.MAX_VALUE) {
+        while (!isFinished()) {
+          LockSupport.park(this);
+          checkInterruptUnlessFinished(me);
+        }
+        return true;
+      }
+      long deadline = System.nanoTime() + nanos;
+      while (!isFinished()) {
+        long left = deadline - System.nanoTime();
+        if (left <= 0) {
+          return false;
+        }
+        LockSupport.parkNanos(this, left);
+        checkInterruptUnlessFinished(me);
+      }
+      return true;
+    } finally {
+      removeWaiter(waiter);
+    }
+  }
+
+  /** A result that came together with an interrupt is given; the flag stays for the next wait. */
+  private void checkInterruptUnlessFinished(@Nullable TaskCore<?> me) throws InterruptedException {
+    if (me != null && me.mustStop()) {
+      throw me.abortedException();
+    }
+    if (!isFinished() && Thread.interrupted()) {
+      throw new InterruptedException();
+    }
+  }
+
+  /**
+   * A closing wait: neither abort nor interrupt ends it. In a task it is a shield. Logs the
+   * straggler with its stack at growing intervals.
+   */
+  void awaitClosing() {
+    awaitClosing(Long.MAX_VALUE);
+  }
+
+  /**
+   * As {@link #awaitClosing()}, until a deadline of {@link System#nanoTime}; true if it finished.
+   */
+  boolean awaitClosing(long nanos) {
+    if (isFinished()) {
+      return true;
+    }
+    TaskCore<?> me = current();
+    if (me != null) {
+      me.enterShield();
+    }
+    boolean interrupted = false;
+    Waiter waiter = new Waiter(Thread.currentThread());
+    addWaiter(waiter);
+    try {
+      long begin = System.nanoTime();
+      long logPause = FIRST_STRAGGLER_LOG_NANOS;
+      long nextLog = logPause;
+      while (!isFinished()) {
+        long waited = System.nanoTime() - begin;
+        if (waited >= nanos) {
+          return false;
+        }
+        LockSupport.parkNanos(this, Math.min(nanos, nextLog) - waited);
+        interrupted |= Thread.interrupted();
+        if (nanos == Long.MAX_VALUE && System.nanoTime() - begin >= nextLog) {
+          logStraggler(Duration.ofNanos(nextLog));
+          logPause *= 2;
+          nextLog += logPause;
+        }
+      }
+      return true;
+    } finally {
+      removeWaiter(waiter);
+      if (me != null) {
+        me.leaveShield();
+      }
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private void logStraggler(Duration waited) {
+    TaskInfo info = info();
+    StringBuilder text =
+        new StringBuilder("closing waits for ").append(info).append(" since ").append(waited);
+    for (StackTraceElement frame : info.stack()) {
+      text.append(System.lineSeparator()).append("      at ").append(frame);
+    }
+    Log.warn(text.toString(), null);
+  }
+
+  /** A wait that can only end when the calling task ends is refused, before any effect. */
+  void rejectSelf() {
+    if (current() == this) {
+      throw new IllegalStateException("task " + id() + " cannot wait for itself");
+    }
+  }
+
+  /** Runs a piece of this library when the task has finished: on its thread, or here if it has. */
+  void onFinished(Runnable internal) {
+    Waiter waiter = new Waiter(internal);
+    addWaiter(waiter);
+    if (isFinished()) {
+      waiter.wake(this); // the end may have missed it; it runs once
+    }
+  }
+
+  private void addWaiter(Waiter waiter) {
+    for (; ; ) {
+      Object now = waiters;
+      if (now == null) {
+        if (WAITERS.compareAndSet(this, null, waiter)) {
+          return;
+        }
+      } else if (now instanceof Waiter first) {
+        Roster<Waiter> many = new Roster<>(Waiter::isGone);
+        many.add(first);
+        many.add(waiter);
+        if (WAITERS.compareAndSet(this, now, many)) {
+          return;
+        }
+      } else {
+        roster(now).add(waiter);
+        return;
+      }
+    }
+  }
+
+  private void removeWaiter(Waiter waiter) {
+    if (!isFinished() && !WAITERS.compareAndSet(this, waiter, null)) {
+      waiter.target = null; // it is in the roster, or about to be
+    }
+  }
+
+  private void wakeWaiters() {
+    if (waiters == null) {
+      return;
+    }
+    Object now =
+        WAITERS.getAndSet(this, null); // a finished task must not hold its joiners' threads
+    if (now instanceof Waiter single) {
+      single.wake(this);
+    } else if (now != null) {
+      roster(now).forEach(waiter -> waiter.wake(this));
+    }
+  }
+
+  @SuppressWarnings("unchecked") // the field holds nothing else
+  private static Roster<Waiter> roster(Object waiters) {
+    return (Roster<Waiter>) waiters;
+  }
+
+  // ---------------------------------------------------------------- the result
+
+  /** The value of a finished task, or its failure thrown. Counts as observing. */
+  T value() {
+    if (isSuccess()) {
+      return returned();
+    }
+    throw joinException();
+  }
+
+  /** What the body returned. */
+  @SuppressWarnings({
+    "unchecked",
+    "NullAway"
+  }) // the payload of a success is a T, null where T has null
+  private T returned() {
+    return (T) payload;
+  }
+
+  /** The outcome of a finished task. Counts as observing. */
+  Outcome<T> outcome() {
+    return isSuccess() ? new Success<>(returned()) : observe();
+  }
+
+  JoinException joinException() {
+    Failed<T> failed = observe();
+    return failed instanceof Panicked<T> panicked && isAbortRequested()
+        ? JoinException.despiteAbort(panicked)
+        : failed.toException();
+  }
+
+  /** The failure of a finished task, handed out: nobody needs to be told of it any more. */
+  private Failed<T> observe() {
+    Failed<T> failed = failure();
+    if (failed.isPanic() && claimReport()) {
+      runtime.failures().untrack(this);
+    }
+    return failed;
+  }
+
+  /** The failure of a finished task, without counting as observing. */
+  Failed<T> failure() {
+    Throwable thrown = payload instanceof Throwable t ? t : null; // none: aborted before it began
+    return (state & PHASE) == PANICKED && thrown != null
+        ? new Panicked<>(id(), thrown)
+        : new Cancelled<>(id(), reason().withThrown(thrown));
+  }
+
+  private AbortReason reason() {
+    AbortRequest abort = request;
+    return abort == null ? AbortReason.of(AbortReason.Kind.USER) : abort.reason;
+  }
+
+  /** Sets OBSERVED; true for the one that did. */
+  private boolean claimReport() {
+    return (state & OBSERVED) == 0 && ((int) STATE.getAndBitwiseOr(this, OBSERVED) & OBSERVED) == 0;
+  }
+
+  void reportIfUnobserved(UnobservedFailure.Kind kind) {
+    if ((state & PHASE) == PANICKED && claimReport()) {
+      runtime.failures().untrack(this);
+      Throwable cause = ((Panicked<?>) failure()).cause();
+      runtime.failures().report(new UnobservedFailure(id(), cause, kind, isAbortRequested()));
+    }
+  }
+
+  boolean isObserved() {
+    return (state & OBSERVED) != 0;
+  }
+
+  /** A cancelled body may have suppressed failures of its clean-up: those are not lost. */
+  private void reportCleanup(Throwable thrown) {
+    int depth = 0;
+    for (Throwable t = thrown; t != null && depth < 100; t = t.getCause(), depth++) {
+      for (Throwable suppressed : t.getSuppressed()) {
+        if (!isEvidence(suppressed)) {
+          runtime
+              .failures()
+              .report(
+                  new UnobservedFailure(
+                      id(), suppressed, UnobservedFailure.Kind.CLEANUP_FAILED, true));
+        }
+      }
+    }
+  }
+
+  boolean isDetached() {
+    return (state & DETACHED) != 0;
+  }
+
+  void detach() {
+    STATE.getAndBitwiseOr(this, DETACHED);
+    reportIfUnobserved(UnobservedFailure.Kind.DETACHED);
+  }
+
+  // ---------------------------------------------------------------- seen from outside
+
+  TaskId id() {
+    return new TaskId(id, options == null ? null : options.name());
+  }
+
+  @Nullable String name() {
+    return options == null ? null : options.name();
+  }
+
+  long number() {
+    return id;
+  }
+
+  void setWeight(int now) {
+    weight = (byte) now;
+  }
+
+  int weight() {
+    return weight;
+  }
+
+  /** Whether the body has left, although the outcome may not be out yet. */
+  boolean hasLeft() {
+    return isFinished() || (state & LEAVING) != 0;
+  }
+
+  boolean isBlocking() {
+    return blocking;
+  }
+
+  boolean isUnstarted() {
+    return (state & PHASE) == SCHEDULED;
+  }
+
+  private AbortPolicy policy() {
+    return options != null && options.abortPolicy() != null
+        ? options.abortPolicy()
+        : runtime.abortPolicy(blocking);
+  }
+
+  TaskState publicState() {
+    return publicState(state & PHASE);
+  }
+
+  private static TaskState publicState(int phase) {
+    return switch (phase) {
+      case SCHEDULED -> TaskState.SCHEDULED;
+      case RUNNING -> TaskState.RUNNING;
+      case SUCCESS -> TaskState.SUCCESS;
+      case PANICKED -> TaskState.PANICKED;
+      case CANCELLED -> TaskState.CANCELLED;
+      default -> throw new AssertionError(phase);
+    };
+  }
+
+  TaskInfo info() {
+    Thread on = thread;
+    Object blocker = on == null ? null : LockSupport.getBlocker(on);
+    return new TaskInfo(
+        id(),
+        publicState(),
+        isAbortRequested(),
+        blocking,
+        blocker instanceof TaskCore<?> other ? Optional.of(other.id()) : Optional.empty(),
+        Optional.ofNullable(on));
+  }
+
+  @Override
+  public String toString() {
+    return "task " + id();
+  }
+
+  static {
+    try {
+      MethodHandles.Lookup lookup = MethodHandles.lookup();
+      STATE = lookup.findVarHandle(TaskCore.class, "state", int.class);
+      WAITERS = lookup.findVarHandle(TaskCore.class, "waiters", Object.class);
+      REQUEST = lookup.findVarHandle(TaskCore.class, "request", AbortRequest.class);
+      TARGET = lookup.findVarHandle(Waiter.class, "target", Object.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+}

@@ -1,0 +1,191 @@
+package dev.musubi;
+
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The user's end of a task. It is an object apart from the task so that "nobody can look at this
+ * failure any more" is visible to the garbage collector: from the moment of failure on, nothing
+ * inside the library refers to it.
+ */
+final class TaskHandle<T extends @Nullable Object> implements OwnedHandle<T> {
+  private final TaskCore<T> core;
+
+  TaskHandle(TaskCore<T> core) {
+    this.core = core;
+  }
+
+  @Override
+  public T join() throws InterruptedException {
+    attached().await();
+    return core.value();
+  }
+
+  @Override
+  public T join(Duration limit) throws InterruptedException, TimeoutException {
+    attached().await(limit);
+    return core.value();
+  }
+
+  @Override
+  public <X extends Exception> T join(Class<X> own) throws X, InterruptedException {
+    Objects.requireNonNull(own, "own");
+    attached().await();
+    if (core.isSuccess()) {
+      return core.value();
+    }
+    throw core.joinException().unwrap(own);
+  }
+
+  @Override
+  public <X extends Exception, Y extends Exception> T join(Class<X> own, Class<Y> other)
+      throws X, Y, InterruptedException {
+    Objects.requireNonNull(own, "own");
+    Objects.requireNonNull(other, "other");
+    attached().await();
+    if (core.isSuccess()) {
+      return core.value();
+    }
+    throw core.joinException().unwrap(own).unwrap(other);
+  }
+
+  @Override
+  public T resultNow() {
+    if (!attached().isFinished()) {
+      throw new IllegalStateException("task " + core.id() + " has not finished");
+    }
+    return core.value();
+  }
+
+  @Override
+  public Outcome<T> outcome() throws InterruptedException {
+    if (!attached().isFinished()) {
+      core.await();
+    }
+    return core.outcome();
+  }
+
+  @Override
+  public Outcome<T> outcome(Duration limit) throws InterruptedException, TimeoutException {
+    Nanos.limit(limit);
+    if (!attached().isFinished()) {
+      core.await(limit);
+    }
+    return core.outcome();
+  }
+
+  @Override
+  public Optional<Outcome<T>> poll() {
+    return attached().isFinished() ? Optional.of(core.outcome()) : Optional.empty();
+  }
+
+  @Override
+  public boolean isFinished() {
+    return core.isFinished();
+  }
+
+  @Override
+  public TaskState state() {
+    return core.publicState();
+  }
+
+  @Override
+  public boolean isAbortRequested() {
+    return core.isAbortRequested();
+  }
+
+  @Override
+  public TaskId id() {
+    return core.id();
+  }
+
+  @Override
+  public Optional<String> name() {
+    return core.id().name();
+  }
+
+  @Override
+  public boolean abort() {
+    return core.abort(AbortReason.of(AbortReason.Kind.USER));
+  }
+
+  @Override
+  public boolean abort(String why) {
+    Objects.requireNonNull(why, "why");
+    return core.abort(AbortReason.of(AbortReason.Kind.USER, why));
+  }
+
+  @Override
+  public AbortHandle abortHandle() {
+    return new AbortHandle(core);
+  }
+
+  @Override
+  public Outcome<T> abortAndJoin() throws InterruptedException {
+    attached().rejectSelf();
+    abort();
+    return outcome();
+  }
+
+  @Override
+  public Outcome<T> abortAndJoin(Duration limit) throws InterruptedException, TimeoutException {
+    Nanos.limit(limit);
+    attached().rejectSelf();
+    abort();
+    return outcome(limit);
+  }
+
+  @Override
+  public void detach() {
+    core.detach();
+  }
+
+  @Override
+  public OwnedHandle<T> abortOnClose() {
+    return this;
+  }
+
+  @Override
+  public void close() {
+    if (core.isDetached()) {
+      return;
+    }
+    core.rejectSelf();
+    core.abort(AbortReason.of(AbortReason.Kind.PARENT_CLOSED));
+    core.awaitClosing();
+    core.reportIfUnobserved(UnobservedFailure.Kind.CLOSED);
+  }
+
+  @Override
+  public Future<T> asFuture() {
+    return new FutureView<>(this, attached());
+  }
+
+  @Override
+  public CompletableFuture<T> toCompletableFuture() {
+    return CompletableView.of(this, attached());
+  }
+
+  private TaskCore<T> attached() {
+    if (core.isDetached()) {
+      throw new IllegalStateException("the handle of task " + core.id() + " is detached");
+    }
+    return core;
+  }
+
+  /** Id and state, never the result: {@code JoinHandle[task 17 "fetch" RUNNING]}. */
+  @Override
+  public String toString() {
+    return "JoinHandle[task "
+        + core.id()
+        + " "
+        + core.publicState()
+        + (core.isAbortRequested() ? ", abort requested" : "")
+        + "]";
+  }
+}
