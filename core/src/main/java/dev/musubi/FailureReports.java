@@ -2,6 +2,7 @@ package dev.musubi;
 
 import java.lang.System.Logger.Level;
 import java.lang.ref.Cleaner;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -17,8 +18,6 @@ import org.jspecify.annotations.Nullable;
  * the handle cannot become unreachable; then the time limit finds it.
  */
 final class FailureReports {
-  private static final Cleaner CLEANER = Cleaner.create();
-
   private final FailureHook hook;
   private final long unobservedNanos;
   private final Map<TaskCore<?>, Tracked> tracked = new ConcurrentHashMap<>();
@@ -27,6 +26,11 @@ final class FailureReports {
   FailureReports(@Nullable FailureHook hook, long unobservedNanos) {
     this.hook = hook != null ? hook : FailureReports::log;
     this.unobservedNanos = unobservedNanos;
+  }
+
+  /** Its thread is started with the first failure that is tracked. */
+  private static final class Unreachable {
+    static final Cleaner CLEANER = Cleaner.create();
   }
 
   private record Tracked(Cleaner.Cleanable unreachable, ScheduledFuture<?> late) {}
@@ -39,7 +43,7 @@ final class FailureReports {
     tracked.put(
         core,
         new Tracked(
-            CLEANER.register(
+            Unreachable.CLEANER.register(
                 handle, () -> core.reportIfUnobserved(UnobservedFailure.Kind.UNREACHABLE)),
             Housekeeping.later(
                 () -> core.reportIfUnobserved(UnobservedFailure.Kind.NOT_JOINED_YET),
@@ -81,7 +85,7 @@ final class FailureReports {
     for (Thread thread : reporting) {
       while (thread.isAlive() && System.nanoTime() < deadline && thread != Thread.currentThread()) {
         try {
-          thread.join(java.time.Duration.ofNanos(Math.max(1, deadline - System.nanoTime())));
+          thread.join(Duration.ofNanos(Math.max(1, deadline - System.nanoTime())));
         } catch (InterruptedException e) {
           interrupted = true;
         }

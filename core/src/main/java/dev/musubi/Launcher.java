@@ -74,6 +74,7 @@ final class Launcher {
     int weight = core.weight();
     if (weight > 0) {
       begins += weight;
+      Pacer.touch();
       PENDING.getAndAdd(this, -weight);
       drain();
     }

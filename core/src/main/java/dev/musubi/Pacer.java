@@ -53,16 +53,19 @@ final class Pacer {
   private static final int OPEN = 2;
   private static final int CLOSED = 3;
 
-  private static final long TICK = Long.getLong("musubi.tick", 800_000);
+  private static final long TICK = Long.getLong("musubi.tick", 1_000_000);
   private static final long LONGEST_CLOSED = TimeUnit.MILLISECONDS.toNanos(2);
   private static final int QUIET_TICKS = 50;
   private static final int LONGEST_BACKOFF_TICKS = 128;
+  private static final int GOOD_TICKS = 4;
+  private static final long ANSWER_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
   private static final int HOPS = Integer.getInteger("musubi.hops", 2);
 
   private static final VarHandle GATE;
   private static final VarHandle WAITING;
 
-  private static volatile int gate = IDLE;
+  /** Off is open for good: a diagnostic switch. */
+  private static volatile int gate = "off".equals(System.getProperty("dev.musubi.fairness")) ? OPEN : IDLE;
   private static volatile @Nullable Waiting waiting;
   private static volatile int asked;
   private static volatile int answered;
@@ -109,14 +112,36 @@ final class Pacer {
     }
   }
 
+  /** Says that tasks are moving, without waiting. */
+  static void touch() {
+    int now = gate;
+    if (now < OPEN) {
+      toOpen(now);
+    }
+  }
+
   private static void slowPoint(int now) {
     if (now == CLOSED) {
       Thread me = Thread.currentThread();
       if (me.isVirtual()) {
         waitForOpen(me);
       }
-    } else if (GATE.compareAndSet(now, OPEN) && now == IDLE) {
+    } else {
+      toOpen(now);
+    }
+  }
+
+  private static void toOpen(int now) {
+    if (GATE.compareAndSet(now, OPEN) && now == IDLE) {
+      wakeTicker();
+    }
+  }
+
+  private static void wakeTicker() {
+    try {
       LockSupport.unpark(Threads.TICKER);
+    } catch (Throwable e) { // no memory for a thread; the gate stays open
+      Log.warn("no thread to keep timers and sockets alive under load", e);
     }
   }
 
@@ -172,6 +197,7 @@ final class Pacer {
       answered = asked;
       if (gate == CLOSED) {
         open();
+        LockSupport.unpark(Threads.TICKER);
       }
     }
   }
@@ -179,47 +205,68 @@ final class Pacer {
   private static void tick() {
     int quiet = 0;
     int backoff = 1;
-    int wait = 0;
+    int skip = 0;
+    int goodTicks = 0; // in a row; below the mark, the last starvation is fresh
+    long next = System.nanoTime();
     for (; ; ) {
-      LockSupport.parkNanos(Pacer.class, TICK);
-      int now = gate;
-      if (now == CALM) {
+      next = Math.max(next + TICK, System.nanoTime() + TICK / 2);
+      LockSupport.parkNanos(Pacer.class, next - System.nanoTime());
+      if (gate == CALM) {
+        goodTicks = GOOD_TICKS;
         if (++quiet >= QUIET_TICKS && GATE.compareAndSet(CALM, IDLE)) {
           quiet = 0;
           while (gate == IDLE) {
             LockSupport.park(Pacer.class);
           }
+          next = System.nanoTime();
         }
         continue;
       }
       quiet = 0;
+      if (skip > 0) {
+        skip--;
+        continue;
+      }
+      if (goodTicks < GOOD_TICKS && answered == asked) {
+        ask(); // it starved a moment ago: a whole tick is too long to find out again
+        LockSupport.parkNanos(Pacer.class, ANSWER_NANOS);
+      }
       if (answered == asked) {
-        asked++;
-        LockSupport.unpark(Threads.PROBE);
-        GATE.compareAndSet(OPEN, CALM);
-        forEachLauncher(Launcher::calm);
-        wait = 0;
+        goodTicks++;
         backoff = 1;
-      } else if (--wait <= 0) {
+        if (goodTicks >= GOOD_TICKS) {
+          ask();
+          GATE.compareAndSet(OPEN, CALM);
+          forEachLauncher(Launcher::calm);
+        }
+      } else {
+        goodTicks = 0;
         forEachLauncher(Launcher::starving);
-        gate = CLOSED;
-        long deadline = System.nanoTime() + LONGEST_CLOSED;
-        while (gate == CLOSED && System.nanoTime() < deadline) {
-          LockSupport.parkNanos(Pacer.class, LONGEST_CLOSED / 8);
-        }
-        if (gate == CLOSED) {
-          open();
-          backoff = Math.min(2 * backoff, LONGEST_BACKOFF_TICKS);
-        } else {
-          backoff = 1;
-        }
-        wait = backoff;
-        if (answered == asked) {
-          asked++;
-          LockSupport.unpark(Threads.PROBE);
-        }
+        backoff = closeAndWait() ? 1 : Math.min(2 * backoff, LONGEST_BACKOFF_TICKS);
+        skip = backoff - 1;
       }
     }
+  }
+
+  private static void ask() {
+    asked++; // the ticker is the only writer
+    LockSupport.unpark(Threads.PROBE);
+  }
+
+  /** Closes the gate until the probe opens it. Tells whether it did. */
+  private static boolean closeAndWait() {
+    gate = CLOSED;
+    long deadline = System.nanoTime() + LONGEST_CLOSED;
+    long left = LONGEST_CLOSED;
+    while (gate == CLOSED && left > 0) {
+      LockSupport.parkNanos(Pacer.class, left);
+      left = deadline - System.nanoTime();
+    }
+    boolean opened = gate != CLOSED;
+    if (!opened) {
+      open();
+    }
+    return opened;
   }
 
   static {

@@ -9,6 +9,7 @@ import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileLockInterruptionException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
@@ -301,7 +302,7 @@ final class TaskCore<T extends @Nullable Object>
     if (body instanceof Callable<?> callable) {
       return callable.call();
     }
-    ((VoidBody<?>) java.util.Objects.requireNonNull(body)).run();
+    ((VoidBody<?>) Objects.requireNonNull(body)).run();
     return null;
   }
 
