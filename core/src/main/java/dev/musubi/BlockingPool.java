@@ -7,6 +7,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.SequencedSet;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
@@ -21,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * by one lock; threads are woken outside of it.
  */
 final class BlockingPool {
+  private static final long ABORT_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
   private final String name;
   private final int maxThreads;
   private final int maxQueued;
@@ -82,10 +85,11 @@ final class BlockingPool {
             core + " rejected: the blocking queue of " + name + " is full (" + maxQueued + ")");
       }
       if (me != null && me.mustStop()) {
+        Thread.currentThread().interrupt();
         throw rejectedWaiting(core, null);
       }
       try {
-        room.await();
+        var _ = room.awaitNanos(ABORT_LOOK_NANOS); // an abort need not come with an interrupt
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw rejectedWaiting(core, e);

@@ -51,7 +51,7 @@ final class CompletableView<T extends @Nullable Object> extends CompletableFutur
       complete(core.value());
       return;
     }
-    if (looked) {
+    if (looked || getNumberOfDependents() > 1) { // one is our own; allOf and anyOf make no new future
       core.outcome();
     }
     completeExceptionally(
@@ -76,6 +76,13 @@ final class CompletableView<T extends @Nullable Object> extends CompletableFutur
       look();
     }
     return new CompletableFuture<>();
+  }
+
+  /** Called when this future is the other one of a combination. */
+  @Override
+  public CompletableFuture<T> toCompletableFuture() {
+    look();
+    return this;
   }
 
   @Override

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ExecutorView extends AbstractExecutorService {
   private static final long SHUT = Long.MIN_VALUE;
+  private static final long ABORT_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
   private final TaskRuntime runtime;
   private final AtomicLong jobs = new AtomicLong();
@@ -143,8 +144,22 @@ final class ExecutorView extends AbstractExecutorService {
 
   @Override
   public boolean awaitTermination(long timeout, TimeUnit unit) throws InterruptedException {
-    TaskCore.checkWait(TaskCore.current());
-    return terminated.await(timeout, unit);
+    TaskCore<?> me = TaskCore.current();
+    TaskCore.checkWait(me);
+    long left = unit.toNanos(timeout);
+    if (me == null) {
+      return terminated.await(left, TimeUnit.NANOSECONDS);
+    }
+    long begin = System.nanoTime();
+    for (long waited = 0; ; waited = System.nanoTime() - begin) {
+      if (terminated.await(Math.min(left - waited, ABORT_LOOK_NANOS), TimeUnit.NANOSECONDS)) {
+        return true;
+      }
+      TaskCore.checkInterrupt(me); // an abort need not come with an interrupt
+      if (left - waited <= ABORT_LOOK_NANOS) {
+        return false;
+      }
+    }
   }
 
   @Override

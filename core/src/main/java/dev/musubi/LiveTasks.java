@@ -62,6 +62,11 @@ final class LiveTasks {
       SEATS.setRelease(seats, (int) (id - firstId), GONE);
     }
 
+    /** Whether the task with this id still sits here. */
+    boolean holds(long id) {
+      return SEATS.getAcquire(seats, (int) (id - firstId)) != GONE;
+    }
+
     private boolean isGone() {
       if (cursor < SIZE) {
         return unused;
@@ -86,7 +91,7 @@ final class LiveTasks {
           }
           seat = SEATS.getAcquire(seats, i);
         }
-        if (seat instanceof TaskCore<?> core && !core.isFinished()) {
+        if (seat instanceof TaskCore<?> core) {
           action.accept(core);
         }
       }
@@ -112,6 +117,7 @@ final class LiveTasks {
     }
   }
 
+  /** Every task that has not left its seat. One that has just finished may still sit. */
   void forEach(Consumer<TaskCore<?>> action) {
     blocks.forEach(block -> block.forEach(action));
   }

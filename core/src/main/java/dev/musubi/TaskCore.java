@@ -98,9 +98,6 @@ final class TaskCore<T extends @Nullable Object>
 
   private static final long FIRST_STRAGGLER_LOG_NANOS = TimeUnit.SECONDS.toNanos(10);
 
-  /** The one scoped binding: the task whose body runs. */
-  private static final ScopedValue<TaskCore<?>> CURRENT = ScopedValue.newInstance();
-
   private static final VarHandle STATE;
   private static final VarHandle WAITERS;
   private static final VarHandle REQUEST;
@@ -179,31 +176,14 @@ final class TaskCore<T extends @Nullable Object>
   // ---------------------------------------------------------------- the current task
 
   /**
-   * The task on whose own thread the caller runs. The thread's handler for uncaught exceptions is
-   * the task itself, which makes this two loads; the scoped binding is the truth when someone
-   * replaced it, and on pooled threads.
+   * The task on whose own thread the caller runs. Two loads: a task is the handler for uncaught exceptions
+   * of the thread that runs it.
    */
   static @Nullable TaskCore<?> current() {
-    Thread thread = Thread.currentThread();
-    if (thread.isVirtual()
-        && thread.getUncaughtExceptionHandler() instanceof TaskCore<?> core
-        && core.thread == thread) {
-      return core;
-    }
-    if (!CURRENT.isBound()) {
-      return null;
-    }
-    TaskCore<?> core = CURRENT.get();
-    return core.thread == thread ? core : null;
-  }
-
-  /** The runtime of the task whose binding is in force here, also on a thread that inherited it. */
-  static @Nullable TaskRuntime boundRuntime() {
-    Thread thread = Thread.currentThread();
-    if (thread.isVirtual() && thread.getUncaughtExceptionHandler() instanceof TaskCore<?> core) {
-      return core.runtime;
-    }
-    return CURRENT.isBound() ? CURRENT.get().runtime : null;
+    Thread me = Thread.currentThread();
+    return me.getUncaughtExceptionHandler() instanceof TaskCore<?> core && core.thread == me
+        ? core
+        : null;
   }
 
   // ---------------------------------------------------------------- spawning
@@ -229,7 +209,6 @@ final class TaskCore<T extends @Nullable Object>
                 .name(options.name() == null ? "" : options.name())
                 .inheritInheritableThreadLocals(options.inheritThreadLocals())
                 .unstarted(this);
-    fresh.setUncaughtExceptionHandler(this);
     fresh.start();
   }
 
@@ -256,24 +235,37 @@ final class TaskCore<T extends @Nullable Object>
       thread = null;
       return;
     }
+    me.setUncaughtExceptionHandler(this);
     Object value = null;
     Throwable thrown = null;
     try {
       runtime.onStart(this);
       value =
           options == null || options.locals().isEmpty()
-              ? ScopedValue.where(CURRENT, this).call(this)
-              : ScopedValue.where(CURRENT, this)
-                  .where(TaskLocal.values(), options.locals())
-                  .call(this);
+              ? call()
+              : ScopedValue.where(TaskLocal.values(), options.locals()).call(this);
     } catch (Throwable e) {
       thrown = e;
     }
+    if (me.getUncaughtExceptionHandler() != this) {
+      warnDisplaced(me);
+    }
+    me.setUncaughtExceptionHandler(null);
     if (thrown == null) {
       succeed(me, value);
     } else {
       fail(thrown);
     }
+  }
+
+  private void warnDisplaced(Thread me) {
+    Log.warn(
+        "the body of task "
+            + id()
+            + " replaced the uncaught-exception handler of its thread with "
+            + me.getUncaughtExceptionHandler()
+            + "; from then on, shields and abort checks in it had no effect",
+        null);
   }
 
   private boolean begin() {
@@ -288,7 +280,7 @@ final class TaskCore<T extends @Nullable Object>
     }
   }
 
-  /** The body, inside the task's binding. */
+  /** The body, with the task's locals bound. */
   @Override
   public @Nullable Object call() throws Exception {
     Object body = payload;
@@ -352,13 +344,16 @@ final class TaskCore<T extends @Nullable Object>
     handle = null;
     int last = finish(cancelled ? CANCELLED : PANICKED);
     wakeWaiters();
-    unseat();
-    if (cancelled) {
-      reportCleanup(thrown);
-    } else if ((last & DETACHED) != 0 || owner == null) {
-      reportIfUnobserved(UnobservedFailure.Kind.DETACHED);
-    } else if ((last & OBSERVED) == 0) {
-      runtime.failures().track(this, owner);
+    try {
+      if (cancelled) {
+        reportCleanup(thrown);
+      } else if ((last & DETACHED) != 0 || owner == null) {
+        reportIfUnobserved(UnobservedFailure.Kind.DETACHED);
+      } else if ((last & OBSERVED) == 0) {
+        runtime.failures().track(this, owner);
+      }
+    } finally {
+      unseat(); // last: a shutdown waits for it before it reports what nobody looked at
     }
   }
 
@@ -807,6 +802,14 @@ final class TaskCore<T extends @Nullable Object>
       text.append(System.lineSeparator()).append("      at ").append(frame);
     }
     Log.warn(text.toString(), null);
+  }
+
+  /** For a shutdown: waits until a finished task has nothing more to report. A matter of microseconds. */
+  void awaitTail(long deadline) {
+    LiveTasks.Block mine = block;
+    while (isFinished() && mine != null && mine.holds(id) && System.nanoTime() < deadline) {
+      LockSupport.parkNanos(20_000);
+    }
   }
 
   /** A wait that can only end when the calling task ends is refused, before any effect. */

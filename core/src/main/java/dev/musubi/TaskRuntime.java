@@ -118,12 +118,11 @@ public final class TaskRuntime implements AutoCloseable {
    * @return the current runtime
    */
   public static TaskRuntime current() {
-    TaskRuntime bound = TaskCore.boundRuntime();
     if (ENTERED.isBound()) {
-      // an entry inside a task shadows the task's own runtime: the task binding is older
-      return ENTERED.get();
+      return ENTERED.get(); // also inside a task: the entry is younger than the task
     }
-    return bound != null ? bound : global();
+    TaskCore<?> core = TaskCore.current();
+    return core != null ? core.runtime : global();
   }
 
   /**
@@ -408,13 +407,14 @@ public final class TaskRuntime implements AutoCloseable {
     long nanos = Nanos.limit(limit);
     shutdown = true;
     List<TaskCore<?>> left = new ArrayList<>();
-    live.forEach(left::add); // those that have left but are not published yet, too
+    live.forEach(left::add); // also those whose body has left, but whose end is not told yet
     AbortReason reason = AbortReason.of(AbortReason.Kind.RUNTIME_SHUTDOWN);
     left.forEach(core -> core.abortFromSweep(reason));
     blockingPool.close();
     if (nanos > 0) {
       left.forEach(core -> awaitUnlessExiting(core, begin + nanos));
     }
+    left.forEach(core -> core.awaitTail(begin + nanos));
     left.removeIf(TaskCore::isFinished);
     failures.flush(Math.min(nanos, FLUSH_NANOS));
     List<ShutdownReport.Straggler> stragglers = new ArrayList<>();
