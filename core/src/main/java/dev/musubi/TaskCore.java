@@ -663,18 +663,24 @@ final class TaskCore<T extends @Nullable Object>
    */
   static void checkWait(@Nullable TaskCore<?> me) throws InterruptedException {
     Pacer.point();
-    if (me != null && me.mustStop()) {
-      throw me.abortedException();
-    }
     checkInterrupt(me);
   }
 
   /** Throws if the current thread was interrupted, or its task must stop. */
   static void checkInterrupt(@Nullable TaskCore<?> me) throws InterruptedException {
+    throwIf(Thread.interrupted(), me);
+  }
+
+  /**
+   * The flag must have been read before: the interrupt of an abort comes after its mark, so that one
+   * which was seen is never taken for a foreign one.
+   */
+  private static void throwIf(boolean interrupted, @Nullable TaskCore<?> me)
+      throws InterruptedException {
     if (me != null && me.mustStop()) {
       throw me.abortedException();
     }
-    if (Thread.interrupted()) {
+    if (interrupted) {
       throw new InterruptedException();
     }
   }
@@ -735,12 +741,7 @@ final class TaskCore<T extends @Nullable Object>
 
   /** A result that came together with an interrupt is given; the flag stays for the next wait. */
   private void checkInterruptUnlessFinished(@Nullable TaskCore<?> me) throws InterruptedException {
-    if (me != null && me.mustStop()) {
-      throw me.abortedException();
-    }
-    if (!isFinished() && Thread.interrupted()) {
-      throw new InterruptedException();
-    }
+    throwIf(!isFinished() && Thread.interrupted(), me);
   }
 
   /**
