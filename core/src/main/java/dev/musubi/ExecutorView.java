@@ -4,15 +4,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Queue;
 import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.RunnableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,12 +28,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class ExecutorView extends AbstractExecutorService {
   private static final long SHUT = Long.MIN_VALUE;
-  private static final long ABORT_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
+  private static final AbortReason STOPPED =
+      AbortReason.of(AbortReason.Kind.PARENT_CLOSED, "its executor was shut down");
 
   private final TaskRuntime runtime;
   private final AtomicLong jobs = new AtomicLong();
   private final Map<TaskCore<?>, Runnable> open = new ConcurrentHashMap<>();
-  private final CountDownLatch terminated = new CountDownLatch(1);
+  private final Queue<Thread> waiters = new ConcurrentLinkedQueue<>();
+  private volatile boolean stopping;
 
   ExecutorView(TaskRuntime runtime) {
     this.runtime = runtime;
@@ -74,30 +80,52 @@ final class ExecutorView extends AbstractExecutorService {
     return submit(Executors.callable(task, result));
   }
 
+  /**
+   * Lists the job, then looks whether all jobs are being stopped; {@link #shutdownNow} sets the
+   * mark, then walks the listed jobs: one of the two sees the other. The job is seated in its
+   * runtime before anyone can abort it here.
+   */
   private void enter(TaskCore<?> core, Runnable job) {
     for (; ; ) {
       long now = jobs.get();
       if (now < 0 || runtime.isShutdown()) {
-        throw new RejectedExecutionException(core + " rejected: the executor is shut down");
+        throw rejected(core);
       }
       if (jobs.compareAndSet(now, now + 1)) {
         break;
       }
     }
-    open.put(core, job);
     core.onFinished(() -> leave(core));
     try {
-      runtime.start(core);
+      runtime.seat(core);
+      open.put(core, job);
+      if (stopping && core.abortUnstarted(STOPPED)) {
+        throw rejected(core);
+      }
+      runtime.launch(core);
     } catch (Throwable e) {
-      leave(core);
+      core.abort(STOPPED); // it leaves
       throw e;
     }
   }
 
+  private static RejectedExecutionException rejected(TaskCore<?> core) {
+    return new RejectedExecutionException(core + " rejected: the executor is shut down");
+  }
+
   private void leave(TaskCore<?> core) {
-    if (open.remove(core) != null && jobs.decrementAndGet() == SHUT) {
-      terminated.countDown();
+    Runnable job = open.remove(core);
+    if (jobs.decrementAndGet() == SHUT) {
+      tellTerminated();
     }
+    if (job instanceof RunnableFuture<?> future && core.neverBegan() && !future.isDone()) {
+      // whoever waits for it, in invokeAll for example, must not wait for ever
+      Housekeeping.aside("executor", () -> future.cancel(false));
+    }
+  }
+
+  private void tellTerminated() {
+    waiters.forEach(LockSupport::unpark);
   }
 
   @Override
@@ -109,7 +137,7 @@ final class ExecutorView extends AbstractExecutorService {
       }
       if (jobs.compareAndSet(now, now | SHUT)) {
         if (now == 0) {
-          terminated.countDown();
+          tellTerminated();
         }
         return;
       }
@@ -119,14 +147,13 @@ final class ExecutorView extends AbstractExecutorService {
   @Override
   public List<Runnable> shutdownNow() {
     shutdown();
-    AbortReason reason =
-        AbortReason.of(AbortReason.Kind.PARENT_CLOSED, "its executor was shut down");
+    stopping = true;
     List<Runnable> unstarted = new ArrayList<>();
     open.forEach((core, job) -> {
-      if (core.abortUnstarted(reason)) {
+      if (core.abortUnstarted(STOPPED)) {
         unstarted.add(job);
       } else {
-        core.abortFromSweep(reason);
+        core.abortFromSweep(STOPPED);
       }
     });
     return unstarted;
@@ -139,25 +166,70 @@ final class ExecutorView extends AbstractExecutorService {
 
   @Override
   public boolean isTerminated() {
-    return terminated.getCount() == 0;
+    return jobs.get() == SHUT;
   }
 
   @Override
   public boolean awaitTermination(long timeout, TimeUnit unit) throws InterruptedException {
+    long nanos = unit.toNanos(timeout);
     TaskCore<?> me = TaskCore.current();
     TaskCore.checkWait(me);
-    long left = unit.toNanos(timeout);
-    if (me == null) {
-      return terminated.await(left, TimeUnit.NANOSECONDS);
-    }
-    long begin = System.nanoTime();
-    for (long waited = 0; ; waited = System.nanoTime() - begin) {
-      if (terminated.await(Math.min(left - waited, ABORT_LOOK_NANOS), TimeUnit.NANOSECONDS)) {
-        return true;
+    Thread waiter = Thread.currentThread();
+    waiters.add(waiter);
+    try {
+      long deadline = System.nanoTime() + nanos;
+      for (long left = nanos; !isTerminated(); left = deadline - System.nanoTime()) {
+        if (left <= 0) {
+          return false;
+        }
+        LockSupport.parkNanos(this, left);
+        TaskCore.checkInterrupt(me);
       }
-      TaskCore.checkInterrupt(me); // an abort need not come with an interrupt
-      if (left - waited <= ABORT_LOOK_NANOS) {
-        return false;
+      return true;
+    } finally {
+      waiters.remove(waiter);
+    }
+  }
+
+  /**
+   * Shuts down and waits for the end of the jobs. An interrupt, or an abort of the closing task,
+   * stops the jobs; after that it is a closing wait, which neither of them ends.
+   *
+   * @throws IllegalStateException if one of its own jobs calls it; then nothing has happened
+   */
+  @Override
+  public void close() {
+    TaskCore<?> me = TaskCore.current();
+    if (me != null && open.containsKey(me)) {
+      throw new IllegalStateException(me + " cannot wait for the end of its own executor");
+    }
+    shutdown();
+    try {
+      while (!isTerminated()) {
+        awaitTermination(1, TimeUnit.DAYS);
+      }
+    } catch (InterruptedException e) {
+      shutdownNow();
+      awaitStubbornly(me);
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void awaitStubbornly(@Nullable TaskCore<?> me) {
+    Thread waiter = Thread.currentThread();
+    if (me != null) {
+      me.enterShield();
+    }
+    waiters.add(waiter);
+    try {
+      while (!isTerminated()) {
+        LockSupport.park(this);
+        Thread.interrupted(); // or park would return at once; the caller sets it again
+      }
+    } finally {
+      waiters.remove(waiter);
+      if (me != null) {
+        me.leaveShield();
       }
     }
   }

@@ -1004,6 +1004,11 @@ final class TaskCore<T extends @Nullable Object>
     return (state & PHASE) == SCHEDULED;
   }
 
+  /** Of a finished task: whether it was aborted before its body began. */
+  boolean neverBegan() {
+    return (state & PHASE) == CANCELLED && payload == null;
+  }
+
   private AbortPolicy policy() {
     return options != null && options.abortPolicy() != null
         ? options.abortPolicy()

@@ -267,10 +267,20 @@ public final class TaskRuntime implements AutoCloseable {
    * alone.
    */
   void start(TaskCore<?> core) {
+    seat(core);
+    launch(core);
+  }
+
+  /** The first half of {@link #start}: the task is listed, and a shutdown finds it. */
+  void seat(TaskCore<?> core) {
     live.add(core);
     if (hooks != null) {
       onSpawn(core);
     }
+  }
+
+  /** The second half. */
+  void launch(TaskCore<?> core) {
     if (shutdown) {
       core.abortFromSweep(AbortReason.of(AbortReason.Kind.RUNTIME_SHUTDOWN));
     } else if (core.isBlocking()) {
