@@ -1,0 +1,4 @@
+@NullMarked
+package dev.musubi.examples.linkcheck;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.musubi.examples.tour;
+
+import org.jspecify.annotations.NullMarked;
