@@ -1,0 +1,3 @@
+/** Benchmarks of the task core. Nothing here is published. */
+@org.jspecify.annotations.NullMarked
+package dev.musubi.benchmarks;
