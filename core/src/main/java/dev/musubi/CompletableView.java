@@ -1,9 +1,15 @@
 package dev.musubi;
 
+import java.util.Objects;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,16 +21,22 @@ import org.jspecify.annotations.Nullable;
  * task's end completes the future on a virtual thread of its own, so that dependents run outside
  * the task.
  *
- * <p>A panic counts as looked at when the future has a dependent or is asked for its result; the
- * future holds the handle, so that it is not reported as let go while the future lives.
+ * <p>A panic counts as looked at when the future carries it and has a dependent, or gives it to
+ * someone who asks; not when the future was completed from outside and tells something else. The
+ * future holds the handle, so that the panic is not reported as let go while the future lives.
  */
 final class CompletableView<T extends @Nullable Object> extends CompletableFuture<T> {
   @SuppressWarnings("unused") // keeps the handle reachable
   private final TaskHandle<T> handle;
 
   private final TaskCore<T> core;
-  private boolean ownDependentIsOn;
-  private volatile boolean looked;
+
+  /** Held while a dependent is put on that is not the user's. Nothing of the user's runs then. */
+  private final ReentrantLock puttingOn = new ReentrantLock();
+
+  private volatile int ownDependents; // changes under puttingOn
+  private volatile boolean looked; // someone looks, at whatever the future is completed with
+  private volatile boolean carriesFailure; // whoever sets one of the two looks at the other
 
   private CompletableView(TaskHandle<T> handle, TaskCore<T> core) {
     this.handle = handle;
@@ -35,8 +47,12 @@ final class CompletableView<T extends @Nullable Object> extends CompletableFutur
       TaskHandle<T> handle, TaskCore<T> core) {
     CompletableView<T> view = new CompletableView<>(handle, core);
     view.abortWhenCompleted();
-    view.ownDependentIsOn = true;
-    core.onFinished(() -> Housekeeping.aside("completion", view::completeFromTask));
+    view.ownDependents = 1;
+    if (core.isFinished()) {
+      view.completeFromTask(); // nobody else has it yet: no code of the user's runs here
+    } else {
+      core.onFinished(() -> Housekeeping.aside("completion", view::completeFromTask));
+    }
     return view;
   }
 
@@ -46,25 +62,41 @@ final class CompletableView<T extends @Nullable Object> extends CompletableFutur
     var _ = whenComplete((_, _) -> core.abortFromSweep(reason)); // of no effect at the task's end
   }
 
+  @SuppressWarnings("ReferenceEquality") // whether it is the very failure that we put in
   private void completeFromTask() {
     if (core.isSuccess()) {
       complete(core.value());
       return;
     }
-    if (looked || getNumberOfDependents() > 1) { // one is our own; allOf and anyOf make no new future
-      core.outcome();
-    }
-    completeExceptionally(
+    Throwable failure =
         switch (core.failure()) {
-          case Panicked<T>(_, Throwable cause) -> cause;
+          case Panicked<T>(_, Throwable cause) -> distinct(cause);
           case Cancelled<T> cancelled -> FutureView.cancellation(cancelled);
-        });
+        };
+    boolean waitedFor = getNumberOfDependents() > ownDependents;
+    var _ = // the last to be put on is the first to run: before a dependent that may block
+        own(() ->
+            whenComplete((_, e) -> {
+              if (e == failure) {
+                carriesFailure = true;
+                if (looked || waitedFor) {
+                  core.outcome();
+                }
+              }
+            }));
+    completeExceptionally(failure);
   }
 
-  /** Someone looks, now or when the task has ended. */
+  /** What a CompletableFuture would take for its own cancellation, or unwrap, gets a wrapper. */
+  private static Throwable distinct(Throwable cause) {
+    return cause instanceof CancellationException || cause instanceof CompletionException
+        ? new CompletionException(cause)
+        : cause;
+  }
+
   private void look() {
     looked = true;
-    if (core.isFinished()) {
+    if (carriesFailure) {
       core.outcome();
     }
   }
@@ -72,7 +104,7 @@ final class CompletableView<T extends @Nullable Object> extends CompletableFutur
   /** Called for each dependent that is put on. */
   @Override
   public <U extends @Nullable Object> CompletableFuture<U> newIncompleteFuture() {
-    if (ownDependentIsOn) {
+    if (ownDependents > 0 && !puttingOn.isHeldByCurrentThread()) {
       look();
     }
     return new CompletableFuture<>();
@@ -86,9 +118,19 @@ final class CompletableView<T extends @Nullable Object> extends CompletableFutur
   }
 
   @Override
-  public T get() throws InterruptedException, ExecutionException {
+  public CompletionStage<T> minimalCompletionStage() {
     look();
-    return super.get();
+    return super.minimalCompletionStage();
+  }
+
+  @Override
+  public T get() throws InterruptedException, ExecutionException {
+    try {
+      return super.get();
+    } catch (ExecutionException | CancellationException e) {
+      look();
+      throw e;
+    }
   }
 
   @Override
@@ -96,32 +138,61 @@ final class CompletableView<T extends @Nullable Object> extends CompletableFutur
       throws InterruptedException, ExecutionException, TimeoutException {
     try {
       return super.get(timeout, unit);
-    } finally {
-      if (isDone()) {
-        look();
-      }
+    } catch (ExecutionException | CancellationException e) {
+      look();
+      throw e;
     }
   }
 
   @Override
   public T join() {
-    look();
-    return super.join();
+    try {
+      return super.join();
+    } catch (CompletionException | CancellationException e) {
+      look();
+      throw e;
+    }
   }
 
   @Override
   public T getNow(T valueIfAbsent) {
-    if (isDone()) {
+    try {
+      return super.getNow(valueIfAbsent);
+    } catch (CompletionException | CancellationException e) {
       look();
+      throw e;
     }
-    return super.getNow(valueIfAbsent);
   }
 
   @Override
   public Throwable exceptionNow() {
-    if (isDone()) {
-      look();
+    Throwable thrown = super.exceptionNow();
+    look();
+    return thrown;
+  }
+
+  // A time-out of the JDK's puts on a dependent, to stop its clock: that one does not look.
+
+  @Override
+  public CompletableFuture<T> orTimeout(long timeout, TimeUnit unit) {
+    Objects.requireNonNull(unit, "unit");
+    return own(() -> super.orTimeout(timeout, unit));
+  }
+
+  @Override
+  public CompletableFuture<T> completeOnTimeout(T value, long timeout, TimeUnit unit) {
+    Objects.requireNonNull(unit, "unit");
+    return own(() -> super.completeOnTimeout(value, timeout, unit));
+  }
+
+  /** Puts on a dependent that is not the user's. */
+  private CompletableFuture<T> own(Supplier<CompletableFuture<T>> putOn) {
+    puttingOn.lock();
+    try {
+      ownDependents++;
+      return putOn.get();
+    } finally {
+      puttingOn.unlock();
     }
-    return super.exceptionNow();
   }
 }

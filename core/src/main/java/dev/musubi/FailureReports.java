@@ -7,6 +7,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +24,8 @@ final class FailureReports {
   private final long unobservedNanos;
   private final Map<TaskCore<?>, Tracked> tracked = new ConcurrentHashMap<>();
   private final Set<Thread> reporting = ConcurrentHashMap.newKeySet();
+  private final AtomicInteger claiming =
+      new AtomicInteger(); // reports that are about to be in reporting
 
   FailureReports(@Nullable FailureHook hook, long unobservedNanos) {
     this.hook = hook != null ? hook : FailureReports::log;
@@ -61,7 +65,17 @@ final class FailureReports {
     }
   }
 
-  /** Runs the hook on a virtual thread of its own. */
+  /** Runs a piece that may claim a failure and report it; a flush waits for it. */
+  void claim(Runnable claimAndReport) {
+    claiming.incrementAndGet();
+    try {
+      claimAndReport.run();
+    } finally {
+      claiming.decrementAndGet();
+    }
+  }
+
+  /** Runs the hook on a virtual thread of its own. Call within {@link #claim}. */
   void report(UnobservedFailure failure) {
     reporting.removeIf(thread -> !thread.isAlive());
     reporting.add(
@@ -81,6 +95,9 @@ final class FailureReports {
   void flush(long nanos) {
     long deadline = System.nanoTime() + nanos;
     tracked.keySet().forEach(c -> c.reportIfUnobserved(UnobservedFailure.Kind.SHUTDOWN));
+    while (claiming.get() > 0 && System.nanoTime() < deadline) {
+      LockSupport.parkNanos(20_000);
+    }
     boolean interrupted = false;
     for (Thread thread : reporting) {
       while (thread.isAlive() && System.nanoTime() < deadline && thread != Thread.currentThread()) {

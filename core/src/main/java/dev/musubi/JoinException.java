@@ -24,7 +24,11 @@ public final class JoinException extends RuntimeException {
 
   private JoinException(Panicked<?> failure, String note) {
     super(
-        "task " + failure.id() + " panicked" + withMessage(flat(failure.cause()).getMessage()) + note,
+        "task "
+            + failure.id()
+            + " panicked"
+            + withMessage(flat(failure.cause()).getMessage())
+            + note,
         flat(failure.cause()));
     this.failure = failure;
   }

@@ -65,7 +65,9 @@ final class Pacer {
   private static final VarHandle WAITING;
 
   /** Off is open for good: a diagnostic switch. */
-  private static volatile int gate = "off".equals(System.getProperty("dev.musubi.fairness")) ? OPEN : IDLE;
+  private static volatile int gate =
+      "off".equals(System.getProperty("dev.musubi.fairness")) ? OPEN : IDLE;
+
   private static volatile @Nullable Waiting waiting;
   private static volatile int asked;
   private static volatile int answered;

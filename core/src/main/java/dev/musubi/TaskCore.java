@@ -176,8 +176,8 @@ final class TaskCore<T extends @Nullable Object>
   // ---------------------------------------------------------------- the current task
 
   /**
-   * The task on whose own thread the caller runs. Two loads: a task is the handler for uncaught exceptions
-   * of the thread that runs it.
+   * The task on whose own thread the caller runs. Two loads: a task is the handler for uncaught
+   * exceptions of the thread that runs it.
    */
   static @Nullable TaskCore<?> current() {
     Thread me = Thread.currentThread();
@@ -672,8 +672,8 @@ final class TaskCore<T extends @Nullable Object>
   }
 
   /**
-   * The flag must have been read before: the interrupt of an abort comes after its mark, so that one
-   * which was seen is never taken for a foreign one.
+   * The flag must have been read before: the interrupt of an abort comes after its mark, so that
+   * one which was seen is never taken for a foreign one.
    */
   private static void throwIf(boolean interrupted, @Nullable TaskCore<?> me)
       throws InterruptedException {
@@ -805,7 +805,10 @@ final class TaskCore<T extends @Nullable Object>
     Log.warn(text.toString(), null);
   }
 
-  /** For a shutdown: waits until a finished task has nothing more to report. A matter of microseconds. */
+  /**
+   * For a shutdown: waits until a finished task has nothing more to report. A matter of
+   * microseconds.
+   */
   void awaitTail(long deadline) {
     LiveTasks.Block mine = block;
     while (isFinished() && mine != null && mine.holds(id) && System.nanoTime() < deadline) {
@@ -933,10 +936,18 @@ final class TaskCore<T extends @Nullable Object>
   }
 
   void reportIfUnobserved(UnobservedFailure.Kind kind) {
-    if ((state & PHASE) == PANICKED && claimReport()) {
-      runtime.failures().untrack(this);
-      Throwable cause = ((Panicked<?>) failure()).cause();
-      runtime.failures().report(new UnobservedFailure(id(), cause, kind, isAbortRequested()));
+    if ((state & PHASE) == PANICKED && !isObserved()) {
+      runtime
+          .failures()
+          .claim(() -> {
+            if (claimReport()) {
+              runtime.failures().untrack(this);
+              Throwable cause = ((Panicked<?>) failure()).cause();
+              runtime
+                  .failures()
+                  .report(new UnobservedFailure(id(), cause, kind, isAbortRequested()));
+            }
+          });
     }
   }
 

@@ -14,10 +14,10 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Four pulses of a millisecond under a flood of tasks: a sleeping task, a task unparked by a platform
- * thread, a task spawned by a platform thread, and a task that reads a socket. Arguments: the flood (none,
- * yield, fan, chain, backlog), how many of its loops. With {@code -Ddev.musubi.fairness=off} nothing makes
- * room.
+ * Four pulses of a millisecond under a flood of tasks: a sleeping task, a task unparked by a
+ * platform thread, a task spawned by a platform thread, and a task that reads a socket. Arguments:
+ * the flood (none, yield, fan, chain, backlog), how many of its loops. With {@code
+ * -Ddev.musubi.fairness=off} nothing makes room.
  */
 public final class Fairness {
   private static final int SECONDS = 3;
@@ -59,47 +59,42 @@ public final class Fairness {
     Socket client = new Socket(server.getInetAddress(), server.getLocalPort());
     client.setTcpNoDelay(true);
     Socket accepted = server.accept();
-    Task.spawn(
-        () -> {
-          while (true) {
-            Task.sleep(Duration.ofMillis(1));
-            slept.getAndIncrement();
-          }
-        });
+    Task.spawn(() -> {
+      while (true) {
+        Task.sleep(Duration.ofMillis(1));
+        slept.getAndIncrement();
+      }
+    });
     AtomicReference<Thread> parked = new AtomicReference<>();
-    Task.spawn(
-        () -> {
-          parked.set(Thread.currentThread());
-          while (!Task.isAbortRequested()) {
-            LockSupport.park();
-            unparked.getAndIncrement();
-          }
-        });
-    Task.spawn(
-        () -> {
-          byte[] buffer = new byte[64];
-          while (accepted.getInputStream().read(buffer) > 0) {
-            read.getAndIncrement();
-          }
-        });
+    Task.spawn(() -> {
+      parked.set(Thread.currentThread());
+      while (!Task.isAbortRequested()) {
+        LockSupport.park();
+        unparked.getAndIncrement();
+      }
+    });
+    Task.spawn(() -> {
+      byte[] buffer = new byte[64];
+      while (accepted.getInputStream().read(buffer) > 0) {
+        read.getAndIncrement();
+      }
+    });
     Thread.ofPlatform()
         .daemon()
-        .start(
-            () -> {
-              try {
-                while (true) {
-                  Thread.sleep(1);
-                  LockSupport.unpark(parked.get());
-                  Task.spawn(
-                      () -> {
-                        spawned.getAndIncrement();
-                      });
-                  client.getOutputStream().write(1);
-                }
-              } catch (Exception e) {
-                throw new IllegalStateException(e);
-              }
-            });
+        .start(() -> {
+          try {
+            while (true) {
+              Thread.sleep(1);
+              LockSupport.unpark(parked.get());
+              Task.spawn(() -> {
+                spawned.getAndIncrement();
+              });
+              client.getOutputStream().write(1);
+            }
+          } catch (Exception e) {
+            throw new IllegalStateException(e);
+          }
+        });
     Thread.sleep(500);
     List<AtomicLong> pulses = List.of(slept, unparked, spawned, read);
     List<Long> before = pulses.stream().map(AtomicLong::get).toList();
@@ -114,7 +109,8 @@ public final class Fairness {
     double seconds = (System.nanoTime() - begin) / 1e9;
     StringBuilder line = new StringBuilder(flood + "," + loops);
     for (int i = 0; i < pulses.size(); i++) {
-      line.append(String.format(Locale.ROOT, ",%.0f", (pulses.get(i).get() - before.get(i)) / seconds));
+      line.append(
+          String.format(Locale.ROOT, ",%.0f", (pulses.get(i).get() - before.get(i)) / seconds));
     }
     System.out.println(
         line.append(String.format(Locale.ROOT, ",%.0f", DONE.get() / seconds / 1_000)));
@@ -128,11 +124,10 @@ public final class Fairness {
     if (flood.equals("backlog")) {
       for (int i = 0; i < 50_000; i++) {
         backlog.add(
-            Task.spawn(
-                () -> {
-                  compute(100);
-                  DONE.getAndIncrement();
-                }));
+            Task.spawn(() -> {
+              compute(100);
+              DONE.getAndIncrement();
+            }));
       }
     }
     for (int i = 0; i < loops; i++) {

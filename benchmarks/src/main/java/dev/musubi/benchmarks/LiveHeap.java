@@ -12,8 +12,9 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Live heap of each parked task against a bare virtual thread parked in the same call, after warm-up and
- * two collections. Arguments: how (park, latch or sleep), who (bare or musubi), how many.
+ * Live heap of each parked task against a bare virtual thread parked in the same call, after
+ * warm-up and two collections. Arguments: how (park, latch or sleep), who (bare or musubi), how
+ * many.
  */
 public final class LiveHeap {
   private static final int WARM = 20_000;
@@ -49,7 +50,8 @@ public final class LiveHeap {
     if (!bare) {
       long begin = System.nanoTime();
       int listed = TaskRuntime.global().liveTasks().size();
-      System.out.printf("  listing %d live tasks: %.0f ms%n", listed, (System.nanoTime() - begin) / 1e6);
+      System.out.printf(
+          "  listing %d live tasks: %.0f ms%n", listed, (System.nanoTime() - begin) / 1e6);
     }
     if (started[0] == null) {
       throw new AssertionError();
@@ -73,31 +75,28 @@ public final class LiveHeap {
   private static Object startBare(String how, long millis) {
     return switch (how) {
       case "park" ->
-          Thread.startVirtualThread(
-              () -> {
-                ready.getAndIncrement();
-                LockSupport.park();
-              });
+          Thread.startVirtualThread(() -> {
+            ready.getAndIncrement();
+            LockSupport.park();
+          });
       case "latch" ->
-          Thread.startVirtualThread(
-              () -> {
-                ready.getAndIncrement();
-                try {
-                  latch.await();
-                } catch (InterruptedException e) {
-                  // ends
-                }
-              });
+          Thread.startVirtualThread(() -> {
+            ready.getAndIncrement();
+            try {
+              latch.await();
+            } catch (InterruptedException e) {
+              // ends
+            }
+          });
       case "sleep" ->
-          Thread.startVirtualThread(
-              () -> {
-                ready.getAndIncrement();
-                try {
-                  Thread.sleep(millis);
-                } catch (InterruptedException e) {
-                  // ends
-                }
-              });
+          Thread.startVirtualThread(() -> {
+            ready.getAndIncrement();
+            try {
+              Thread.sleep(millis);
+            } catch (InterruptedException e) {
+              // ends
+            }
+          });
       default -> throw new IllegalArgumentException(how);
     };
   }
@@ -105,23 +104,20 @@ public final class LiveHeap {
   private static Object startTask(String how, long millis) {
     return switch (how) {
       case "park" ->
-          Task.spawn(
-              () -> {
-                ready.getAndIncrement();
-                LockSupport.park();
-              });
+          Task.spawn(() -> {
+            ready.getAndIncrement();
+            LockSupport.park();
+          });
       case "latch" ->
-          Task.spawn(
-              () -> {
-                ready.getAndIncrement();
-                latch.await();
-              });
+          Task.spawn(() -> {
+            ready.getAndIncrement();
+            latch.await();
+          });
       case "sleep" ->
-          Task.spawn(
-              () -> {
-                ready.getAndIncrement();
-                Task.sleep(Duration.ofMillis(millis));
-              });
+          Task.spawn(() -> {
+            ready.getAndIncrement();
+            Task.sleep(Duration.ofMillis(millis));
+          });
       default -> throw new IllegalArgumentException(how);
     };
   }

@@ -17,14 +17,14 @@ import java.util.concurrent.FutureTask;
 import java.util.function.Supplier;
 
 /**
- * Spawn and join by each contestant in turn, A B C A B C, in one JVM, so that drift of the machine hits
- * all alike. Prints medians, spread, bytes allocated, and the ratio to the bare floor, as Markdown.
+ * Spawn and join by each contestant in turn, A B C A B C, in one JVM, so that drift of the machine
+ * hits all alike. Prints medians, spread, bytes allocated, and the ratio to the bare floor, as
+ * Markdown.
  *
  * <p>Arguments: rounds (default 30), tasks for each measurement (default 100000).
  */
 public final class Ratios {
-  private static final ThreadMXBean THREADS =
-      (ThreadMXBean) ManagementFactory.getThreadMXBean();
+  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
   private interface Work {
     void run(int n) throws Exception;
@@ -52,7 +52,8 @@ public final class Ratios {
       table("one by one," + from, oneByOne, virtual, rounds, virtual ? n : n / 10);
       table(n + " at once," + from, allAtOnce, virtual, rounds, n);
     }
-    table("what each feature costs, all at once, from a virtual thread", features(), true, rounds, n);
+    table(
+        "what each feature costs, all at once, from a virtual thread", features(), true, rounds, n);
     System.exit(0);
   }
 
@@ -66,7 +67,8 @@ public final class Ratios {
     works.put("plain", n -> spawnAll(plain::task, n));
     works.put("with a name", n -> spawnAll(() -> plain.task().name("work"), n));
     works.put("with a task local", n -> spawnAll(() -> plain.task().taskLocal(local, "ann"), n));
-    works.put("inheriting thread-locals", n -> spawnAll(() -> plain.task().inheritThreadLocals(true), n));
+    works.put(
+        "inheriting thread-locals", n -> spawnAll(() -> plain.task().inheritThreadLocals(true), n));
     works.put("with hooks", n -> spawnAll(hooked::task, n));
     works.put("with a context carrier", n -> spawnAll(carried::task, n));
     works.put(
@@ -99,31 +101,31 @@ public final class Ratios {
       String title, Map<String, Work> works, boolean virtual, int rounds, int n) throws Exception {
     Map<String, List<Sample>> samples = new LinkedHashMap<>();
     FutureTask<Void> all =
-        new FutureTask<>(
-            () -> {
-              for (int round = -rounds / 2; round < rounds; round++) {
-                for (Map.Entry<String, Work> work : works.entrySet()) {
-                  long bytes = THREADS.getTotalThreadAllocatedBytes();
-                  long begin = System.nanoTime();
-                  work.getValue().run(n);
-                  double nanos = (System.nanoTime() - begin) / (double) n;
-                  bytes = THREADS.getTotalThreadAllocatedBytes() - bytes;
-                  if (round >= 0) {
-                    samples
-                        .computeIfAbsent(work.getKey(), _ -> new ArrayList<>())
-                        .add(new Sample(nanos, bytes / (double) n));
-                  }
-                }
+        new FutureTask<>(() -> {
+          for (int round = -rounds / 2; round < rounds; round++) {
+            for (Map.Entry<String, Work> work : works.entrySet()) {
+              long bytes = THREADS.getTotalThreadAllocatedBytes();
+              long begin = System.nanoTime();
+              work.getValue().run(n);
+              double nanos = (System.nanoTime() - begin) / (double) n;
+              bytes = THREADS.getTotalThreadAllocatedBytes() - bytes;
+              if (round >= 0) {
+                samples
+                    .computeIfAbsent(work.getKey(), _ -> new ArrayList<>())
+                    .add(new Sample(nanos, bytes / (double) n));
               }
-              return null;
-            });
+            }
+          }
+          return null;
+        });
     if (virtual) {
       Thread.startVirtualThread(all);
     } else {
       all.run();
     }
     all.get();
-    System.out.printf("| %s | median ns | quartiles | bytes | × bare |%n|---|---|---|---|---|%n", title);
+    System.out.printf(
+        "| %s | median ns | quartiles | bytes | × bare |%n|---|---|---|---|---|%n", title);
     List<Sample> floor = samples.values().iterator().next();
     for (Map.Entry<String, List<Sample>> entry : samples.entrySet()) {
       double[] nanos = entry.getValue().stream().mapToDouble(Sample::nanos).sorted().toArray();

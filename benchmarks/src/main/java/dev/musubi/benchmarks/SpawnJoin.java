@@ -8,7 +8,9 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
-/** The same work by each contestant: start n threads of control that do nothing, and wait for all. */
+/**
+ * The same work by each contestant: start n threads of control that do nothing, and wait for all.
+ */
 public enum SpawnJoin {
   /** A bare virtual thread and the cheapest hand-over there is: the floor. Carries no result. */
   BARE {
@@ -17,11 +19,10 @@ public enum SpawnJoin {
       Thread me = Thread.currentThread();
       for (int i = 0; i < n; i++) {
         Flag done = new Flag();
-        Thread.startVirtualThread(
-            () -> {
-              done.set = true;
-              LockSupport.unpark(me);
-            });
+        Thread.startVirtualThread(() -> {
+          done.set = true;
+          LockSupport.unpark(me);
+        });
         while (!done.set) {
           LockSupport.park();
         }
@@ -33,12 +34,11 @@ public enum SpawnJoin {
       Thread me = Thread.currentThread();
       AtomicInteger left = new AtomicInteger(n);
       for (int i = 0; i < n; i++) {
-        Thread.startVirtualThread(
-            () -> {
-              if (left.decrementAndGet() == 0) {
-                LockSupport.unpark(me);
-              }
-            });
+        Thread.startVirtualThread(() -> {
+          if (left.decrementAndGet() == 0) {
+            LockSupport.unpark(me);
+          }
+        });
       }
       while (left.get() > 0) {
         LockSupport.park();

@@ -40,11 +40,10 @@ public class SpawnJoinBenchmark {
       work.run();
     } else {
       FutureTask<Void> task =
-          new FutureTask<>(
-              () -> {
-                work.run();
-                return null;
-              });
+          new FutureTask<>(() -> {
+            work.run();
+            return null;
+          });
       Thread.startVirtualThread(task);
       task.get();
     }
