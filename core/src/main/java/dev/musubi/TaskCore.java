@@ -100,7 +100,6 @@ final class TaskCore<T extends @Nullable Object>
 
   private static final VarHandle STATE;
   private static final VarHandle WAITERS;
-  private static final VarHandle REQUEST;
   private static final VarHandle TARGET;
 
   final TaskRuntime runtime;
@@ -113,7 +112,7 @@ final class TaskCore<T extends @Nullable Object>
   private @Nullable Thread
       thread; // written by the task's own thread; read under INTERRUPTING, or racily by dumps
   private volatile @Nullable Object waiters; // null, a Waiter, or a Roster of them
-  private volatile @Nullable AbortRequest request; // the first one wins
+  private volatile @Nullable AbortRequest request; // set by whoever sets ABORT, right after
   private LiveTasks.@Nullable Block block;
   private @Nullable TaskHandle<T>
       handle; // until a failure is published; never set for detached tasks
@@ -452,32 +451,31 @@ final class TaskCore<T extends @Nullable Object>
     return abort(reason, true, false);
   }
 
+  /** Whoever changes the state is the one whose reason stands; it is set right after. */
   private boolean abort(AbortReason reason, boolean aside, boolean onlyUnstarted) {
+    AbortRequest mine = new AbortRequest(reason);
     for (; ; ) {
       int s = state;
       int phase = s & PHASE;
-      if (phase > RUNNING || (s & (ABORT | LEAVING)) != 0) {
+      if (phase > (onlyUnstarted ? SCHEDULED : RUNNING) || (s & (ABORT | LEAVING)) != 0) {
         return false;
-      }
-      if (onlyUnstarted && phase == RUNNING) {
-        return false;
-      }
-      if (request == null) {
-        REQUEST.compareAndSet(this, null, new AbortRequest(reason));
       }
       if (phase == SCHEDULED) {
         if (STATE.compareAndSet(this, s, s | ABORT | CANCELLED)) {
+          request = mine;
           cancelledUnstarted();
           return true;
         }
       } else if ((s & SHIELDED) != 0) {
         if (STATE.compareAndSet(this, s, s | ABORT)) {
-          scheduleRepeat();
+          request = mine;
+          scheduleRepeat(mine);
           return true;
         }
       } else if (STATE.compareAndSet(this, s, s | ABORT | INTERRUPTING)) {
+        request = mine;
         interruptBody(aside);
-        scheduleRepeat();
+        scheduleRepeat(mine);
         return true;
       }
     }
@@ -554,14 +552,12 @@ final class TaskCore<T extends @Nullable Object>
     return Thread.interrupted() || interrupted;
   }
 
-  private void scheduleRepeat() {
-    AbortRequest abort = request;
+  private void scheduleRepeat(AbortRequest abort) {
     long first = policy().firstRepeatNanos();
-    if (abort == null || first == 0) {
-      return;
+    if (first > 0) {
+      abort.pauseNanos = first;
+      later(abort, first);
     }
-    abort.pauseNanos = first;
-    later(abort, first);
   }
 
   private void later(AbortRequest abort, long nanos) {
@@ -927,7 +923,15 @@ final class TaskCore<T extends @Nullable Object>
 
   private AbortReason reason() {
     AbortRequest abort = request;
-    return abort == null ? AbortReason.of(AbortReason.Kind.USER) : abort.reason;
+    for (int spins = 0; abort == null; spins++) { // between two instructions of the aborting thread
+      if (spins < SPINS) {
+        Thread.onSpinWait();
+      } else {
+        Thread.yield();
+      }
+      abort = request;
+    }
+    return abort.reason;
   }
 
   /** Sets OBSERVED; true for the one that did. */
@@ -1063,7 +1067,6 @@ final class TaskCore<T extends @Nullable Object>
       MethodHandles.Lookup lookup = MethodHandles.lookup();
       STATE = lookup.findVarHandle(TaskCore.class, "state", int.class);
       WAITERS = lookup.findVarHandle(TaskCore.class, "waiters", Object.class);
-      REQUEST = lookup.findVarHandle(TaskCore.class, "request", AbortRequest.class);
       TARGET = lookup.findVarHandle(Waiter.class, "target", Object.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
