@@ -4,6 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Starts the virtual threads of a runtime's tasks, and not too many at once.
@@ -29,8 +30,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
  * number of racing spawns.
  *
  * <p>The limit is the builder's as long as nothing starves. When the gate has to be closed, it
- * falls to an eighth of what began in the last tick, so that the carriers run dry in about a tenth
- * of a millisecond; each calm tick doubles it again.
+ * follows the time that the carriers took to run dry, so that it takes them about {@link
+ * #TARGET_NANOS}; each calm tick doubles it again.
  *
  * <h2>No task is forgotten</h2>
  *
@@ -42,14 +43,14 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 final class Launcher {
   private static final int CARRIERS = Runtime.getRuntime().availableProcessors();
   private static final int COARSE = 16; // a power of two
-  private static final int COARSE_FROM = 16 * COARSE;
+  private static final int COARSE_FROM = 2 * COARSE;
+  private static final long TARGET_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
   private static final VarHandle PENDING;
 
   private final Queue<TaskCore<?>> backlog = new ConcurrentLinkedQueue<>();
   private final int most;
   private volatile int pending;
   private volatile int limit;
-  private int begins; // racy: an estimate of what began since the last tick
 
   Launcher(int most) {
     this.most = most;
@@ -73,7 +74,6 @@ final class Launcher {
   void begun(TaskCore<?> core) {
     int weight = core.weight();
     if (weight > 0) {
-      begins += weight;
       Pacer.touch();
       PENDING.getAndAdd(this, -weight);
       drain();
@@ -107,16 +107,15 @@ final class Launcher {
 
   /** After a tick without starvation. */
   void calm() {
-    begins = 0;
     if (limit < most) {
       limit = (int) Math.min(most, 2L * limit);
     }
   }
 
-  /** After a tick with starvation. */
-  void starving() {
-    limit = Math.clamp(begins / 8, Math.min(CARRIERS, most), most);
-    begins = 0;
+  /** After the gate was closed, and the carriers took so long to run dry. */
+  void drained(long nanos) {
+    long fitting = limit * TARGET_NANOS / Math.max(nanos, TARGET_NANOS / 2);
+    limit = Math.clamp(fitting, Math.min(CARRIERS, most), most);
   }
 
   static {

@@ -53,13 +53,13 @@ final class Pacer {
   private static final int OPEN = 2;
   private static final int CLOSED = 3;
 
-  private static final long TICK = Long.getLong("musubi.tick", 1_000_000);
+  private static final long TICK = TimeUnit.MICROSECONDS.toNanos(600);
   private static final long LONGEST_CLOSED = TimeUnit.MILLISECONDS.toNanos(2);
   private static final int QUIET_TICKS = 50;
   private static final int LONGEST_BACKOFF_TICKS = 128;
   private static final int GOOD_TICKS = 4;
   private static final long ANSWER_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
-  private static final int HOPS = Integer.getInteger("musubi.hops", 2);
+  private static final int HOPS = 2;
 
   private static final VarHandle GATE;
   private static final VarHandle WAITING;
@@ -71,6 +71,7 @@ final class Pacer {
   private static volatile @Nullable Waiting waiting;
   private static volatile int asked;
   private static volatile int answered;
+  private static volatile long opened; // when the probe opened the gate last
   private static final List<WeakReference<Launcher>> LAUNCHERS = new CopyOnWriteArrayList<>();
 
   private Pacer() {}
@@ -198,6 +199,7 @@ final class Pacer {
       }
       answered = asked;
       if (gate == CLOSED) {
+        opened = System.nanoTime();
         open();
         LockSupport.unpark(Threads.TICKER);
       }
@@ -243,7 +245,6 @@ final class Pacer {
         }
       } else {
         goodTicks = 0;
-        forEachLauncher(Launcher::starving);
         backoff = closeAndWait() ? 1 : Math.min(2 * backoff, LONGEST_BACKOFF_TICKS);
         skip = backoff - 1;
       }
@@ -257,18 +258,22 @@ final class Pacer {
 
   /** Closes the gate until the probe opens it. Tells whether it did. */
   private static boolean closeAndWait() {
+    long begin = System.nanoTime();
+    long deadline = begin + LONGEST_CLOSED;
+    opened = deadline;
     gate = CLOSED;
-    long deadline = System.nanoTime() + LONGEST_CLOSED;
     long left = LONGEST_CLOSED;
     while (gate == CLOSED && left > 0) {
       LockSupport.parkNanos(Pacer.class, left);
       left = deadline - System.nanoTime();
     }
-    boolean opened = gate != CLOSED;
-    if (!opened) {
+    boolean byProbe = gate != CLOSED;
+    if (!byProbe) {
       open();
     }
-    return opened;
+    long dry = Math.min(opened, deadline) - begin;
+    forEachLauncher(launcher -> launcher.drained(dry));
+    return byProbe;
   }
 
   static {
