@@ -1,150 +1,132 @@
 package dev.musubi.benchmarks;
 
-import com.sun.management.ThreadMXBean;
-import dev.musubi.JoinHandle;
-import dev.musubi.TaskBuilder;
-import dev.musubi.TaskHooks;
-import dev.musubi.TaskLocal;
-import dev.musubi.TaskRuntime;
-import java.lang.management.ManagementFactory;
+import static dev.musubi.benchmarks.Numbers.mean;
+import static dev.musubi.benchmarks.Numbers.median;
+import static dev.musubi.benchmarks.Numbers.ratios;
+import static dev.musubi.benchmarks.Numbers.spread;
+import static dev.musubi.benchmarks.Numbers.spreadOfTwo;
+import static dev.musubi.benchmarks.Numbers.two;
+import static dev.musubi.benchmarks.Numbers.whole;
+
+import dev.musubi.Task;
+import dev.musubi.benchmarks.Interleaved.Batch;
+import dev.musubi.benchmarks.Interleaved.Samples;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.FutureTask;
-import java.util.function.Supplier;
+import java.util.concurrent.Executors;
 
 /**
- * Spawn and join by each contestant in turn, A B C A B C, in one JVM, so that drift of the machine
- * hits all alike. Prints medians, spread, bytes allocated, and the ratio to the bare floor, as
- * Markdown.
+ * Spawn and join as a ratio to a bare virtual thread and to the JDK's executor, measured in turn.
  *
- * <p>Arguments: rounds (default 30), tasks for each measurement (default 100000).
+ * <p>Arguments: rounds, warmup, forks, oneByOne (tasks a round), atOnce, out.
  */
 public final class Ratios {
-  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+  private static final String BARE = "bare thread";
+  private static final String EXECUTOR = "executor";
+  private static final String MUSUBI = "Musubi";
+  private static final List<String> FROM = List.of("task", "platform thread");
+  private static final List<String> HOW = List.of("one by one", "at once");
 
-  private interface Work {
-    void run(int n) throws Exception;
-  }
-
-  private record Sample(double nanos, double bytes) {}
+  private static final List<String> OPTIONS = List.of("-Xms2g", "-Xmx2g", "-XX:+AlwaysPreTouch");
 
   private Ratios() {}
 
-  public static void main(String[] arguments) throws Exception {
-    int rounds = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 30;
-    int n = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 100_000;
-    System.out.printf(
-        "JDK %s, %d processors, %d rounds after %d of warm-up, %d tasks each%n%n",
-        Runtime.version(), Runtime.getRuntime().availableProcessors(), rounds, rounds / 2, n);
-    Map<String, Work> oneByOne = new LinkedHashMap<>();
-    Map<String, Work> allAtOnce = new LinkedHashMap<>();
-    for (SpawnJoin contestant : SpawnJoin.values()) {
-      String name = contestant.name().toLowerCase(Locale.ROOT);
-      oneByOne.put(name, contestant::oneByOne);
-      allAtOnce.put(name, contestant::allAtOnce);
+  public static void main(String[] args) throws Exception {
+    Args a = new Args(args);
+    int rounds = a.get("rounds", 40);
+    int warmUp = a.get("warmup", 20);
+    int forks = a.get("forks", 3);
+    int oneByOne = a.get("oneByOne", 20_000);
+    int atOnce = a.get("atOnce", 100_000);
+    String out = a.get("out", "");
+    boolean child = Boolean.parseBoolean(a.get("child", "false"));
+    a.rejectOthers();
+    if (child) {
+      measure(rounds, warmUp, oneByOne, atOnce);
+      Child.end();
     }
-    for (boolean virtual : new boolean[] {true, false}) {
-      String from = virtual ? " from a virtual thread" : " from a platform thread";
-      table("one by one," + from, oneByOne, virtual, rounds, virtual ? n : n / 10);
-      table(n + " at once," + from, allAtOnce, virtual, rounds, n);
-    }
-    table(
-        "what each feature costs, all at once, from a virtual thread", features(), true, rounds, n);
-    System.exit(0);
+    Map<String, Object> parameters = new LinkedHashMap<>();
+    parameters.put("rounds", rounds);
+    parameters.put("warmup", warmUp);
+    parameters.put("forks", forks);
+    parameters.put("oneByOne", oneByOne);
+    parameters.put("atOnce", atOnce);
+    parameters.put("jvm", OPTIONS);
+    Report report = new Report("Spawn and join", parameters);
+    List<String> forwarded = new ArrayList<>(List.of(args));
+    forwarded.add("child=true");
+    Map<String, Samples> samples = Interleaved.collect(Ratios.class, OPTIONS, forwarded, forks);
+    publish(report, samples);
+    report.publish(out, "spawn-join");
   }
 
-  private static Map<String, Work> features() {
-    TaskRuntime plain = TaskRuntime.create();
-    TaskRuntime hooked = TaskRuntime.builder().hooks(new TaskHooks() {}).build();
-    TaskRuntime carried = TaskRuntime.builder().contextCarrier(() -> () -> () -> {}).build();
-    TaskLocal<String> local = TaskLocal.named("user");
-    Map<String, Work> works = new LinkedHashMap<>();
-    works.put("bare", SpawnJoin.BARE::allAtOnce);
-    works.put("plain", n -> spawnAll(plain::task, n));
-    works.put("with a name", n -> spawnAll(() -> plain.task().name("work"), n));
-    works.put("with a task local", n -> spawnAll(() -> plain.task().taskLocal(local, "ann"), n));
-    works.put(
-        "inheriting thread-locals", n -> spawnAll(() -> plain.task().inheritThreadLocals(true), n));
-    works.put("with hooks", n -> spawnAll(hooked::task, n));
-    works.put("with a context carrier", n -> spawnAll(carried::task, n));
-    works.put(
-        "blocking",
-        n -> {
-          JoinHandle<?>[] handles = new JoinHandle<?>[n];
-          for (int i = 0; i < n; i++) {
-            int value = i;
-            handles[i] = plain.spawnBlocking(() -> value);
-          }
-          for (JoinHandle<?> handle : handles) {
-            handle.join();
-          }
-        });
-    return works;
-  }
-
-  private static void spawnAll(Supplier<TaskBuilder> builder, int n) throws Exception {
-    JoinHandle<?>[] handles = new JoinHandle<?>[n];
-    for (int i = 0; i < n; i++) {
-      int value = i;
-      handles[i] = builder.get().spawn(() -> value);
-    }
-    for (JoinHandle<?> handle : handles) {
-      handle.join();
-    }
-  }
-
-  private static void table(
-      String title, Map<String, Work> works, boolean virtual, int rounds, int n) throws Exception {
-    Map<String, List<Sample>> samples = new LinkedHashMap<>();
-    FutureTask<Void> all =
-        new FutureTask<>(() -> {
-          for (int round = -rounds / 2; round < rounds; round++) {
-            for (Map.Entry<String, Work> work : works.entrySet()) {
-              long bytes = THREADS.getTotalThreadAllocatedBytes();
-              long begin = System.nanoTime();
-              work.getValue().run(n);
-              double nanos = (System.nanoTime() - begin) / (double) n;
-              bytes = THREADS.getTotalThreadAllocatedBytes() - bytes;
-              if (round >= 0) {
-                samples
-                    .computeIfAbsent(work.getKey(), _ -> new ArrayList<>())
-                    .add(new Sample(nanos, bytes / (double) n));
-              }
-            }
-          }
-          return null;
-        });
-    if (virtual) {
-      Thread.startVirtualThread(all);
-    } else {
-      all.run();
-    }
-    all.get();
-    System.out.printf(
-        "| %s | median ns | quartiles | bytes | × bare |%n|---|---|---|---|---|%n", title);
-    List<Sample> floor = samples.values().iterator().next();
-    for (Map.Entry<String, List<Sample>> entry : samples.entrySet()) {
-      double[] nanos = entry.getValue().stream().mapToDouble(Sample::nanos).sorted().toArray();
-      double[] bytes = entry.getValue().stream().mapToDouble(Sample::bytes).sorted().toArray();
-      double[] ratios = new double[nanos.length];
-      for (int i = 0; i < ratios.length; i++) { // pair by pair: neighbours in time
-        ratios[i] = entry.getValue().get(i).nanos() / floor.get(i).nanos();
+  private static void measure(int rounds, int warmUp, int oneByOne, int atOnce) throws Exception {
+    try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
+      Map<String, Batch> single = new LinkedHashMap<>();
+      single.put(BARE, SpawnJoin::bareOneByOne);
+      single.put(EXECUTOR, n -> SpawnJoin.executorOneByOne(executor, n));
+      single.put(MUSUBI, SpawnJoin::musubiOneByOne);
+      Map<String, Batch> many = new LinkedHashMap<>();
+      many.put(BARE, SpawnJoin::bareAtOnce);
+      many.put(EXECUTOR, n -> SpawnJoin.executorAtOnce(executor, n));
+      many.put(MUSUBI, SpawnJoin::musubiAtOnce);
+      for (String from : FROM) {
+        Batch settings =
+            _ -> {
+              Interleaved.measure(from + "/" + HOW.get(0), single, oneByOne, warmUp, rounds);
+              Interleaved.measure(from + "/" + HOW.get(1), many, atOnce, warmUp, rounds);
+            };
+        if (from.equals("task")) {
+          Task.spawn(
+                  () -> {
+                    settings.run(0);
+                    return null;
+                  })
+              .join();
+        } else {
+          settings.run(0);
+        }
       }
-      Arrays.sort(ratios);
-      System.out.printf(
-          Locale.ROOT,
-          "| %s | %.0f | %.0f–%.0f | %.0f | %.2f |%n",
-          entry.getKey(),
-          nanos[nanos.length / 2],
-          nanos[nanos.length / 4],
-          nanos[nanos.length * 3 / 4],
-          bytes[bytes.length / 2],
-          ratios[ratios.length / 2]);
     }
-    System.out.println();
+  }
+
+  private static void publish(Report report, Map<String, Samples> samples) {
+    report.text(
+        "Medians for each task (CPU: means); in brackets the middle four fifths. Ratios are medians"
+            + " of the ratios within a round.");
+    for (String from : FROM) {
+      for (String how : HOW) {
+        String setting = from + "/" + how + "/";
+        Samples bare = samples.get(setting + BARE);
+        Samples executor = samples.get(setting + EXECUTOR);
+        report.heading("From a " + from + ", " + how);
+        report.header(
+            "contestant", "ns", "CPU ns", "bytes", "ratio to bare", "ratio to the executor");
+        for (String who : List.of(BARE, EXECUTOR, MUSUBI)) {
+          Samples own = samples.get(setting + who);
+          double[] toBare = ratios(own.wallNanos(), bare.wallNanos());
+          double[] toExecutor = ratios(own.wallNanos(), executor.wallNanos());
+          report.row(
+              who,
+              whole(median(own.wallNanos())) + " (" + spread(own.wallNanos()) + ")",
+              whole(mean(own.cpuNanos())),
+              whole(median(own.bytes())),
+              two(median(toBare)) + " (" + spreadOfTwo(toBare) + ")",
+              two(median(toExecutor)) + " (" + spreadOfTwo(toExecutor) + ")");
+          report.figure(
+              "from", from,
+              "how", how,
+              "contestant", who,
+              "wallNanos", median(own.wallNanos()),
+              "cpuNanos", mean(own.cpuNanos()),
+              "bytes", median(own.bytes()),
+              "ratioToBare", median(toBare),
+              "ratioToExecutor", median(toExecutor),
+              "wallNanosOfEachRound", own.wallNanos());
+        }
+      }
+    }
   }
 }

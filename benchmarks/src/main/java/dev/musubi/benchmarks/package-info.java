@@ -1,3 +1,2 @@
-/** Benchmarks of the task core. Nothing here is published. */
-@org.jspecify.annotations.NullMarked
+/** What Musubi costs: JMH benchmarks, and programs that measure what JMH does not fit. */
 package dev.musubi.benchmarks;

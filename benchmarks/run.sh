@@ -1,0 +1,132 @@
+#!/usr/bin/env bash
+# Builds the benchmarks, runs them, and writes the results to benchmarks/results.
+#
+#   benchmarks/run.sh [short|long|smoke] [NAME...]
+#
+# short: all but JMH, under 8 minutes. long: everything, about an hour; the published form.
+# smoke: tiny parameters, to see that all of it runs; its figures mean nothing and are not kept.
+# NAME:  ratios, features, live, fairness, abort, jmh; the default is all of the form.
+#
+# BUILD=no      uses the jar that is there
+# RESULTS=DIR   writes elsewhere
+#
+# Java: JAVA_HOME if that is a JDK 25, else "java" on the PATH if it is one, else the first JDK 25
+# in the places where installers put them.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+is_25() { [[ -x "$1" ]] && "$1" -version 2>&1 | grep -q 'version "25[.")]\|version "25"'; }
+
+find_java() {
+  local candidate
+  for candidate in \
+    "${JAVA_HOME:-/nowhere}/bin/java" \
+    "$(command -v java || true)" \
+    /usr/lib/jvm/*/bin/java \
+    "$HOME"/.sdkman/candidates/java/*/bin/java \
+    "$HOME"/.jdks/*/bin/java \
+    /Library/Java/JavaVirtualMachines/*/Contents/Home/bin/java; do
+    if is_25 "$candidate"; then
+      echo "$candidate"
+      return
+    fi
+  done
+  echo "run.sh: no JDK 25 found; set JAVA_HOME" >&2
+  return 1
+}
+
+form=short
+case "${1:-}" in
+  short | long | smoke)
+    form=$1
+    shift
+    ;;
+esac
+
+case "$form" in
+  smoke)
+    ratios="rounds=2 warmup=1 forks=1 oneByOne=500 atOnce=5000"
+    features="rounds=2 warmup=1 forks=1 oneByOne=200 atOnce=2000"
+    live="tasks=20000 rounds=1 shutdownTasks=2000 shutdownRounds=2 heap=512m"
+    fairness="rounds=1 warmup=0.5 seconds=0.5 backlog=2000"
+    abort="samples=20 warmup=10"
+    jmh="-f 1 -wi 1 -w 100ms -i 1 -r 100ms"
+    all="ratios features live fairness abort jmh"
+    ;;
+  short)
+    ratios="rounds=25 warmup=15 forks=2"
+    features="rounds=15 warmup=10 forks=1"
+    live="rounds=1 shutdownRounds=5"
+    fairness="rounds=1 warmup=2 seconds=2"
+    abort="samples=2000 warmup=1000"
+    jmh="-f 1 -wi 2 -w 1 -i 3 -r 1"
+    all="ratios features live fairness abort"
+    ;;
+  long)
+    ratios="rounds=60 warmup=20 forks=5"
+    features="rounds=40 warmup=15 forks=3"
+    live="rounds=5 shutdownRounds=15"
+    fairness="rounds=7 warmup=3 seconds=4"
+    abort="samples=10000 warmup=4000"
+    jmh="-prof gc"
+    all="ratios features live fairness abort jmh"
+    ;;
+esac
+chosen=("$@")
+if [[ ${#chosen[@]} -eq 0 ]]; then
+  read -r -a chosen <<<"$all"
+fi
+
+for name in "${chosen[@]}"; do
+  case "$name" in
+    ratios | features | live | fairness | abort | jmh) ;;
+    *)
+      echo "run.sh: unknown: $name" >&2
+      exit 2
+      ;;
+  esac
+done
+
+java=$(find_java)
+if [[ "${BUILD:-yes}" != no ]]; then
+  mvn -q -B -ntp -DskipTests -Dformat.skip=true -pl benchmarks -am package
+fi
+jar=benchmarks/target/benchmarks.jar
+if [[ "$form" == smoke ]]; then
+  results=${RESULTS:-benchmarks/target/smoke}
+else
+  results=${RESULTS:-benchmarks/results}
+fi
+mkdir -p "$results"
+
+if [[ -r /proc/loadavg ]]; then
+  read -r load _ </proc/loadavg
+  if awk -v load="$load" 'BEGIN { exit !(load > 0.5) }'; then
+    echo "run.sh: the load average is $load: other work disturbs the figures" >&2
+  fi
+fi
+
+# Word splitting of the parameters is meant.
+# shellcheck disable=SC2086
+for name in "${chosen[@]}"; do
+  run() {
+    local main=$1
+    shift
+    "$java" -cp "$jar" "dev.musubi.benchmarks.$main" "$@" "out=$results"
+  }
+  case "$name" in
+    ratios) run Ratios $ratios ;;
+    features) run Features $features ;;
+    live) run LiveHeap $live ;;
+    fairness) run Fairness $fairness ;;
+    abort) run AbortLatency $abort ;;
+    jmh)
+      "$java" -jar "$jar" $jmh -rf json -rff "$results/jmh.json" -o "$results/jmh.txt" SpawnJoinBenchmark
+      # paths of this machine say nothing about the results
+      sed -i.bak '/"jvm" :/d' "$results/jmh.json"
+      sed -i.bak -e '/^# VM invoker:/d' -e '/^WARNING:/d' "$results/jmh.txt"
+      rm -f "$results/jmh.json.bak" "$results/jmh.txt.bak"
+      sed -n '/^Benchmark /,$p' "$results/jmh.txt"
+      ;;
+  esac
+done

@@ -1,0 +1,71 @@
+package dev.musubi.benchmarks;
+
+import com.sun.management.OperatingSystemMXBean;
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Measures contestants in turn, in one JVM: A B C, B C A, C A B, ... What disturbs the machine for
+ * a while disturbs them all, so that the ratio within a round means something where two separate
+ * runs would not.
+ */
+final class Interleaved {
+  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+  private static final OperatingSystemMXBean SYSTEM =
+      (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+
+  private Interleaved() {}
+
+  /** Runs a number of tasks from begin to end. */
+  interface Batch {
+    void run(int tasks) throws Exception;
+  }
+
+  /** The samples of one contestant, for each task; position i is round i. */
+  record Samples(double[] wallNanos, double[] cpuNanos, double[] bytes) {}
+
+  /** In the child: measures on the calling thread, and says each sample. */
+  static void measure(
+      String setting, Map<String, Batch> contestants, int tasks, int warmUp, int rounds)
+      throws Exception {
+    List<Map.Entry<String, Batch>> turn = new ArrayList<>(contestants.entrySet());
+    for (int round = -warmUp; round < rounds; round++) {
+      for (Map.Entry<String, Batch> contestant : turn) {
+        long bytes = THREADS.getTotalThreadAllocatedBytes();
+        long cpu = SYSTEM.getProcessCpuTime();
+        long wall = System.nanoTime();
+        contestant.getValue().run(tasks);
+        double n = tasks;
+        double wallEach = (System.nanoTime() - wall) / n;
+        double cpuEach = (SYSTEM.getProcessCpuTime() - cpu) / n;
+        double bytesEach = (THREADS.getTotalThreadAllocatedBytes() - bytes) / n;
+        if (round >= 0) {
+          Child.say(setting + "/" + contestant.getKey(), wallEach, cpuEach, bytesEach);
+        }
+      }
+      turn.add(turn.removeFirst());
+    }
+  }
+
+  /** In the parent: the rounds of several children, one after the other. */
+  static Map<String, Samples> collect(
+      Class<?> main, List<String> jvmOptions, List<String> args, int forks) throws Exception {
+    Map<String, List<double[]>> all = new LinkedHashMap<>();
+    for (int fork = 0; fork < forks; fork++) {
+      Child.run(main, jvmOptions, args, 3_600)
+          .forEach((key, said) -> all.computeIfAbsent(key, _ -> new ArrayList<>()).addAll(said));
+    }
+    Map<String, Samples> samples = new LinkedHashMap<>();
+    all.forEach((key, said) ->
+        samples.put(key, new Samples(column(said, 0), column(said, 1), column(said, 2))));
+    return samples;
+  }
+
+  private static double[] column(List<double[]> rows, int column) {
+    return rows.stream().mapToDouble(row -> row[column]).toArray();
+  }
+}
