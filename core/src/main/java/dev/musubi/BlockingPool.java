@@ -36,7 +36,7 @@ final class BlockingPool {
   private final Deque<Worker> idle = new ArrayDeque<>();
   private int threads;
   private long named;
-  private boolean closed;
+  private volatile boolean closed; // written under the lock
 
   BlockingPool(
       String name, int maxThreads, int maxQueued, QueueFull whenFull, long keepAliveNanos) {
@@ -247,7 +247,7 @@ final class BlockingPool {
       long deadline = System.nanoTime() + keepAliveNanos;
       for (; ; ) {
         long left = deadline - System.nanoTime();
-        if (left > 0 && next == null && !closedNow()) {
+        if (left > 0 && next == null && !closed) { // no lock: waiting for one would eat the wake-up
           LockSupport.parkNanos(BlockingPool.this, left);
           Thread.interrupted();
           continue;
@@ -264,15 +264,6 @@ final class BlockingPool {
         } finally {
           lock.unlock();
         }
-      }
-    }
-
-    private boolean closedNow() {
-      lock.lock();
-      try {
-        return closed;
-      } finally {
-        lock.unlock();
       }
     }
   }
