@@ -110,11 +110,16 @@ final class BlockingPool {
       fresh.thread.start();
     } catch (Throwable e) {
       boolean queued;
+      Worker waker;
       lock.lock();
       try {
         threads--;
-        queued = threads > 0 && core.isUnstarted();
-        if (queued) {
+        waker = idle.pollFirst();
+        if (waker != null) {
+          waker.next = core;
+        }
+        queued = waker != null || (threads > 0 && core.isUnstarted());
+        if (waker == null && queued) {
           queue.add(core);
         }
       } finally {
@@ -122,6 +127,10 @@ final class BlockingPool {
       }
       if (!queued) {
         throw e;
+      }
+      if (waker != null) {
+        LockSupport.unpark(waker.thread);
+        return;
       }
       Log.warn("no thread for " + core + "; it waits for one of the " + name + " threads", e);
     }
@@ -212,9 +221,7 @@ final class BlockingPool {
         } catch (Throwable e) {
           Log.warn("internal error in " + core, e);
         }
-        if (taskName != null) {
-          thread.setName(threadName);
-        }
+        thread.setName(threadName); // a body may have renamed it, too
         Thread.interrupted(); // a foreign interrupt: ours cannot be
       }
     }
@@ -258,6 +265,12 @@ final class BlockingPool {
           next = null;
           if (core == null) {
             idle.remove(this);
+            core =
+                queue.isEmpty()
+                    ? null
+                    : queue.removeFirst(); // of one that could not get a thread of its own
+          }
+          if (core == null) {
             threads--;
           }
           return core;

@@ -99,6 +99,10 @@ final class ExecutorView extends AbstractExecutorService {
     try {
       runtime.seat(core);
       open.put(core, job);
+      if (runtime.isShutdown() && core.isFinished()) { // perhaps before it was listed here
+        open.remove(core);
+        throw rejected(core);
+      }
       if (stopping && core.abortUnstarted(STOPPED)) {
         throw rejected(core);
       }

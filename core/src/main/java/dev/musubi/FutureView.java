@@ -1,5 +1,6 @@
 package dev.musubi;
 
+import java.lang.ref.Reference;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
@@ -13,7 +14,6 @@ import org.jspecify.annotations.Nullable;
  * A task as a {@link Future}. It holds the handle: a failure is not reported while the view lives.
  */
 final class FutureView<T extends @Nullable Object> implements Future<T> {
-  @SuppressWarnings("unused") // keeps the handle reachable
   private final TaskHandle<T> handle;
 
   private final TaskCore<T> core;
@@ -41,16 +41,24 @@ final class FutureView<T extends @Nullable Object> implements Future<T> {
 
   @Override
   public T get() throws InterruptedException, ExecutionException {
-    core.await();
-    return value();
+    try {
+      core.await();
+      return value();
+    } finally {
+      Reference.reachabilityFence(handle);
+    }
   }
 
   @Override
   public T get(long timeout, TimeUnit unit)
       throws InterruptedException, ExecutionException, TimeoutException {
     Objects.requireNonNull(unit, "unit");
-    core.await(Duration.ofNanos(Math.max(0, unit.toNanos(timeout))));
-    return value();
+    try {
+      core.await(Duration.ofNanos(Math.max(0, unit.toNanos(timeout))));
+      return value();
+    } finally {
+      Reference.reachabilityFence(handle);
+    }
   }
 
   private T value() throws ExecutionException {

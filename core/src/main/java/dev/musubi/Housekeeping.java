@@ -22,7 +22,12 @@ final class Housekeeping {
     private static ScheduledThreadPoolExecutor create() {
       var timer =
           new ScheduledThreadPoolExecutor(
-              1, Thread.ofPlatform().daemon().name("musubi-housekeeping").factory());
+              1,
+              Thread.ofPlatform()
+                  .daemon()
+                  .name("musubi-housekeeping")
+                  .inheritInheritableThreadLocals(false)
+                  .factory());
       timer.setRemoveOnCancelPolicy(true);
       timer.setKeepAliveTime(10, TimeUnit.SECONDS);
       timer.allowCoreThreadTimeOut(true);

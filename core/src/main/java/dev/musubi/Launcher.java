@@ -1,10 +1,9 @@
 package dev.musubi;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Starts the virtual threads of a runtime's tasks, and not too many at once.
@@ -42,14 +41,14 @@ import java.util.concurrent.TimeUnit;
  */
 final class Launcher {
   private static final int CARRIERS = Runtime.getRuntime().availableProcessors();
+  private static final int BATCH = 64;
   private static final int COARSE = 16; // a power of two
   private static final int COARSE_FROM = 2 * COARSE;
   private static final long TARGET_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
-  private static final VarHandle PENDING;
 
   private final Queue<TaskCore<?>> backlog = new ConcurrentLinkedQueue<>();
   private final int most;
-  private volatile int pending;
+  private final AtomicInteger pending = new AtomicInteger();
   private volatile int limit;
 
   Launcher(int most) {
@@ -62,8 +61,8 @@ final class Launcher {
   void launch(TaskCore<?> core) {
     Pacer.point();
     int most = limit;
-    if (pending < most && Pacer.isOpen() && backlog.isEmpty()) {
-      start(core, most);
+    if (pending.get() < most && Pacer.isOpen() && backlog.isEmpty()) {
+      start(core, most, false);
     } else {
       backlog.add(core);
       drain();
@@ -75,33 +74,46 @@ final class Launcher {
     int weight = core.weight();
     if (weight > 0) {
       Pacer.touch();
-      PENDING.getAndAdd(this, -weight);
+      pending.addAndGet(-weight);
       drain();
     }
   }
 
-  /** Starts what may be started. */
+  /**
+   * Starts what may be started: a batch, of which the last is counted, so that its beginning goes
+   * on.
+   */
   void drain() {
     int most = limit;
-    while (!backlog.isEmpty() && pending < most && Pacer.isOpen()) {
+    int started = 0;
+    while (started < BATCH && !backlog.isEmpty() && pending.get() < most && Pacer.isOpen()) {
       TaskCore<?> next = backlog.poll();
       if (next != null && next.isUnstarted()) { // it may have been aborted meanwhile
-        start(next, most);
+        start(next, most, ++started == BATCH);
       }
     }
   }
 
-  private void start(TaskCore<?> core, int most) {
-    int weight = most < COARSE_FROM ? 1 : (core.number() & (COARSE - 1)) == 0 ? COARSE : 0;
+  private void start(TaskCore<?> core, int most, boolean counted) {
+    int weight =
+        counted || most < COARSE_FROM ? 1 : (core.number() & (COARSE - 1)) == 0 ? COARSE : 0;
     if (weight > 0) {
       core.setWeight(weight);
-      PENDING.getAndAdd(this, weight);
+      pending.addAndGet(weight);
     }
     try {
       core.startThread();
     } catch (Throwable e) { // no memory for a thread: the handle tells
-      PENDING.getAndAdd(this, -weight);
-      core.failToStart(e);
+      pending.addAndGet(-weight);
+      fail(core, e);
+    }
+  }
+
+  private static void fail(TaskCore<?> core, Throwable cause) {
+    try {
+      core.failToStart(cause);
+    } catch (Throwable e) {
+      Log.warn("a task could not be started, nor be told so", e);
     }
   }
 
@@ -116,13 +128,5 @@ final class Launcher {
   void drained(long nanos) {
     long fitting = limit * TARGET_NANOS / Math.max(nanos, TARGET_NANOS / 2);
     limit = Math.clamp(fitting, Math.min(CARRIERS, most), most);
-  }
-
-  static {
-    try {
-      PENDING = MethodHandles.lookup().findVarHandle(Launcher.class, "pending", int.class);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
   }
 }

@@ -106,8 +106,13 @@ final class LiveTasks {
       if (block != null) {
         int seat = block.claim();
         if (seat < SIZE) {
-          core.seated(block, block.firstId + seat);
-          SEATS.setRelease(block.seats, seat, core);
+          try {
+            core.seated(block, block.firstId + seat);
+            SEATS.setRelease(block.seats, seat, core);
+          } catch (Throwable e) { // the stack is full: a walk must not wait for this seat
+            block.seats[seat] = GONE;
+            throw e;
+          }
           return;
         }
       }

@@ -76,7 +76,14 @@ final class Pacer {
 
   private Pacer() {}
 
-  private record Waiting(Thread thread, @Nullable Waiting next) {}
+  private static final class Waiting {
+    final Thread thread;
+    @Nullable Waiting next;
+
+    Waiting(Thread thread) {
+      this.thread = thread;
+    }
+  }
 
   /** The two threads; started at the first point that is passed. */
   private static final class Threads {
@@ -149,10 +156,10 @@ final class Pacer {
   }
 
   private static void waitForOpen(Thread me) {
-    Waiting top;
+    Waiting mine = new Waiting(me);
     do {
-      top = waiting;
-    } while (!WAITING.compareAndSet(top, new Waiting(me, top)));
+      mine.next = waiting;
+    } while (!WAITING.compareAndSet(mine.next, mine));
     if (gate == CLOSED) {
       LockSupport.park(Pacer.class);
     } else {
@@ -162,8 +169,11 @@ final class Pacer {
 
   private static void open() {
     gate = OPEN;
-    forEachLauncher(Launcher::drain);
-    wakeWaiting();
+    try {
+      forEachLauncher(Launcher::drain);
+    } finally {
+      wakeWaiting();
+    }
   }
 
   private static void forEachLauncher(Consumer<Launcher> action) {
@@ -178,8 +188,11 @@ final class Pacer {
   private static void wakeWaiting() {
     Waiting all = (Waiting) WAITING.getAndSet((Waiting) null);
     Waiting reversed = null; // first come, first served
-    for (; all != null; all = all.next) {
-      reversed = new Waiting(all.thread, reversed);
+    while (all != null) { // in place: there may be no memory
+      Waiting next = all.next;
+      all.next = reversed;
+      reversed = all;
+      all = next;
     }
     for (; reversed != null; reversed = reversed.next) {
       LockSupport.unpark(reversed.thread);
@@ -263,6 +276,9 @@ final class Pacer {
     opened = deadline;
     gate = CLOSED;
     long left = LONGEST_CLOSED;
+    if (answered == asked) { // just now
+      open();
+    }
     while (gate == CLOSED && left > 0) {
       LockSupport.parkNanos(Pacer.class, left);
       left = deadline - System.nanoTime();

@@ -37,6 +37,7 @@ import org.jspecify.annotations.Nullable;
  *               └──abort──► CANCELLED
  *
  *   marks   ABORT         an abort was accepted. Set once, in phase SCHEDULED or RUNNING without LEAVING
+ *           DELIVERED     the body was told: by an interrupt, by a wait that threw, or on leaving a shield
  *           INTERRUPTING  some thread is between deciding to interrupt and having done so. Set by an abort
  *                         or a repeat, only without SHIELDED and LEAVING; cleared by the thread that set it
  *           SHIELDED      the body is inside a shield or a closing wait. Set and cleared by the task's own
@@ -91,6 +92,7 @@ final class TaskCore<T extends @Nullable Object>
   private static final int DETACHED = 1 << 9;
 
   private static final int SPINS = 64;
+  private static final int RESERVED_FRAMES = 200;
 
   /** Cheaper than a builder for each. */
   private static final ThreadFactory PLAIN_THREADS =
@@ -121,7 +123,7 @@ final class TaskCore<T extends @Nullable Object>
    * Own thread only: how many shields are open, and whether the flag is to be set after the
    * outermost.
    */
-  private short shields;
+  private int shields;
 
   private boolean interruptAfterShield;
 
@@ -214,7 +216,11 @@ final class TaskCore<T extends @Nullable Object>
   /** The thread entry of a virtual thread. */
   @Override
   public void run() {
-    runtime.launcher().begun(this);
+    try {
+      runtime.launcher().begun(this);
+    } catch (Throwable e) { // it starts others; this task must run all the same
+      uncaughtException(Thread.currentThread(), e);
+    }
     execute();
   }
 
@@ -247,7 +253,7 @@ final class TaskCore<T extends @Nullable Object>
       thrown = e;
     }
     if (me.getUncaughtExceptionHandler() != this) {
-      warnDisplaced(me);
+      warnDisplaced(me.getUncaughtExceptionHandler());
     }
     me.setUncaughtExceptionHandler(null);
     if (thrown == null) {
@@ -257,14 +263,18 @@ final class TaskCore<T extends @Nullable Object>
     }
   }
 
-  private void warnDisplaced(Thread me) {
-    Log.warn(
-        "the body of task "
-            + id()
-            + " replaced the uncaught-exception handler of its thread with "
-            + me.getUncaughtExceptionHandler()
-            + "; from then on, shields and abort checks in it had no effect",
-        null);
+  private void warnDisplaced(@Nullable Object other) {
+    try {
+      Log.warn(
+          "the body of task "
+              + id()
+              + " replaced the uncaught-exception handler of its thread by a "
+              + (other == null ? "null" : other.getClass().getName())
+              + "; from then on, shields and abort checks in it had no effect",
+          null);
+    } catch (Throwable e) { // nothing may stop the end of a task
+      uncaughtException(Thread.currentThread(), e);
+    }
   }
 
   private boolean begin() {
@@ -328,7 +338,11 @@ final class TaskCore<T extends @Nullable Object>
   private void fail(Throwable thrown) {
     if (runtime
         .isShutdown()) { // its abort is on its way: what a sibling's end has made of us is no panic
-      abort(AbortReason.of(AbortReason.Kind.RUNTIME_SHUTDOWN));
+      try {
+        abort(AbortReason.of(AbortReason.Kind.RUNTIME_SHUTDOWN));
+      } catch (Throwable e) { // nothing may stop the end of a task
+        thrown.addSuppressed(e);
+      }
     }
     int s = leave();
     Thread.interrupted();
@@ -374,7 +388,11 @@ final class TaskCore<T extends @Nullable Object>
 
   /** Runs the end hook and publishes the outcome. Returns the state that was published. */
   private int finish(int phase) {
-    runtime.onEnd(this, publicState(phase));
+    try {
+      runtime.onEnd(this, publicState(phase));
+    } catch (Throwable e) { // even the log of a hook that threw: nothing may stop the end of a task
+      uncaughtException(Thread.currentThread(), e);
+    }
     AbortRequest abort = request;
     if (abort != null) {
       ScheduledFuture<?> next = abort.next;
@@ -411,6 +429,14 @@ final class TaskCore<T extends @Nullable Object>
    * interrupted. The one list of what counts; see semantics 3.
    */
   private boolean isEvidence(Throwable thrown) {
+    try {
+      return showsInterruption(thrown);
+    } catch (Throwable e) { // a throwable of the user's that cannot be asked
+      return false;
+    }
+  }
+
+  private boolean showsInterruption(Throwable thrown) {
     int depth = 0;
     for (Throwable t = thrown; t != null && depth < 100; t = t.getCause(), depth++) {
       if (t instanceof JoinException join) {
@@ -454,31 +480,39 @@ final class TaskCore<T extends @Nullable Object>
   /** Whoever changes the state is the one whose reason stands; it is set right after. */
   private boolean abort(AbortReason reason, boolean aside, boolean onlyUnstarted) {
     AbortRequest mine = new AbortRequest(reason);
+    reserveStack(RESERVED_FRAMES);
     for (; ; ) {
       int s = state;
       int phase = s & PHASE;
       if (phase > (onlyUnstarted ? SCHEDULED : RUNNING) || (s & (ABORT | LEAVING)) != 0) {
         return false;
       }
-      if (phase == SCHEDULED) {
-        if (STATE.compareAndSet(this, s, s | ABORT | CANCELLED)) {
-          request = mine;
+      int t =
+          phase == SCHEDULED
+              ? s | ABORT | CANCELLED
+              : aside || (s & SHIELDED) != 0 ? s | ABORT : s | ABORT | INTERRUPTING;
+      if (STATE.compareAndSet(this, s, t)) {
+        request = mine;
+        if (phase == SCHEDULED) {
           cancelledUnstarted();
           return true;
         }
-      } else if ((s & SHIELDED) != 0) {
-        if (STATE.compareAndSet(this, s, s | ABORT)) {
-          request = mine;
-          scheduleRepeat(mine);
-          return true;
+        if ((t & INTERRUPTING) != 0) {
+          interruptAndEnd();
+        } else if (aside) {
+          deliverAside(false);
         }
-      } else if (STATE.compareAndSet(this, s, s | ABORT | INTERRUPTING)) {
-        request = mine;
-        interruptBody(aside);
         scheduleRepeat(mine);
         return true;
       }
     }
+  }
+
+  /**
+   * So that a stack that is about to overflow does so here, and not between two steps of an abort.
+   */
+  private static int reserveStack(int frames) {
+    return frames == 0 ? 0 : 1 + reserveStack(frames - 1);
   }
 
   /** The body never runs. Nothing of the user's runs here: hooks go aside. */
@@ -491,47 +525,56 @@ final class TaskCore<T extends @Nullable Object>
     }
     wakeWaiters();
     if (runtime.hasEndHook()) {
-      Housekeeping.aside("end-hook", () -> runtime.onEnd(this, TaskState.CANCELLED));
-    }
-  }
-
-  /** Sends the interrupt and ends INTERRUPTING, here or aside. */
-  private void interruptBody(boolean aside) {
-    Thread target = thread;
-    if (target == null) {
-      endInterrupting(); // cannot be: the thread is set before RUNNING and unset after LEAVING
-    } else if (aside) {
       try {
-        Housekeeping.aside("abort", () -> interruptAndEnd(target));
-      } catch (Throwable e) { // no memory for a thread
-        Log.warn("cannot interrupt task " + id(), e);
-        endInterrupting();
+        Housekeeping.aside("end-hook", () -> runtime.onEnd(this, TaskState.CANCELLED));
+      } catch (Throwable e) { // no memory for a thread: a sweep must go on
+        Log.warn("the end hook of " + this + " could not be called", e);
       }
-    } else {
-      interruptAndEnd(target);
     }
   }
 
-  private void interruptAndEnd(Thread target) {
+  /**
+   * Interrupts from a thread of its own, which may run foreign close code. It takes INTERRUPTING
+   * only when it runs: a body must never have to wait for a thread that may not get a carrier.
+   */
+  private void deliverAside(boolean again) {
     try {
-      if (policy().interrupts()) {
+      Housekeeping.aside("abort", () -> deliver(again));
+    } catch (Throwable e) { // no memory for a thread
+      deliver(again);
+    }
+  }
+
+  private void deliver(boolean again) {
+    int unless = SHIELDED | INTERRUPTING | LEAVING | (again ? 0 : DELIVERED);
+    for (; ; ) {
+      int s = state;
+      if ((s & PHASE) != RUNNING || (s & unless) != 0) {
+        return;
+      }
+      if (STATE.compareAndSet(this, s, s | INTERRUPTING)) {
+        interruptAndEnd();
+        return;
+      }
+    }
+  }
+
+  /** Under INTERRUPTING, which it ends. */
+  private void interruptAndEnd() {
+    Thread target = thread;
+    try {
+      if (target != null && policy().interrupts()) {
         target.interrupt();
       }
     } catch (Throwable e) { // close code of a channel, run by interrupt() on this thread
       Log.warn("interrupting task " + id() + " threw", e);
     } finally {
-      endInterrupting();
+      int s;
+      do {
+        s = state;
+      } while (!STATE.compareAndSet(this, s, (s & ~INTERRUPTING) | DELIVERED));
       LockSupport.unpark(
           target); // the policy may not interrupt; interrupt() may have thrown too early
-    }
-  }
-
-  private void endInterrupting() {
-    for (; ; ) {
-      int s = state;
-      if (STATE.compareAndSet(this, s, (s & ~INTERRUPTING) | DELIVERED)) {
-        return;
-      }
     }
   }
 
@@ -545,7 +588,8 @@ final class TaskCore<T extends @Nullable Object>
       if (spins < SPINS) {
         Thread.onSpinWait();
       } else {
-        LockSupport.park();
+        LockSupport.parkNanos(
+            1_000_000); // it is unparked; the limit is for want of a thread to unpark
         interrupted |= Thread.interrupted(); // or park would return at once
       }
     }
@@ -556,13 +600,17 @@ final class TaskCore<T extends @Nullable Object>
     long first = policy().firstRepeatNanos();
     if (first > 0) {
       abort.pauseNanos = first;
-      later(abort, first);
+      try {
+        later(abort, first);
+      } catch (Throwable e) { // no memory for a timer: a sweep must go on
+        Log.warn("no repeated interrupts for " + this, e);
+      }
     }
   }
 
   private void later(AbortRequest abort, long nanos) {
     abort.next = Housekeeping.later(() -> repeat(abort), nanos);
-    if (isFinished()) {
+    if (hasLeft()) {
       abort.next.cancel(false);
     }
   }
@@ -578,11 +626,7 @@ final class TaskCore<T extends @Nullable Object>
       abort.restart = false;
       abort.pauseNanos = policy().firstRepeatNanos();
     } else if ((s & (SHIELDED | INTERRUPTING)) == 0 && target != null && !target.isInterrupted()) {
-      if (!STATE.compareAndSet(this, s, s | INTERRUPTING)) {
-        later(abort, TimeUnit.MILLISECONDS.toNanos(1));
-        return;
-      }
-      interruptBody(true);
+      deliverAside(true);
       abort.pauseNanos = policy().nextPause(abort.pauseNanos);
     }
     later(abort, abort.pauseNanos);
@@ -602,12 +646,23 @@ final class TaskCore<T extends @Nullable Object>
 
   /** The exception for the body. No interrupt of this abort is on its way when it is thrown. */
   TaskAbortedException abortedException() {
-    awaitNoInterrupt();
+    for (;
+        ; ) { // an interrupt that was still to be delivered is no longer needed: the body is told
+      // now
+      awaitNoInterrupt();
+      int s = state;
+      if ((s & INTERRUPTING) == 0
+          && ((s & DELIVERED) != 0 || STATE.compareAndSet(this, s, s | DELIVERED))) {
+        break;
+      }
+    }
+    Thread.interrupted();
     return new TaskAbortedException(id(), reason());
   }
 
   void enterShield() {
-    if (shields++ > 0) {
+    if (shields > 0) {
+      shields++;
       return;
     }
     boolean interrupted = false;
@@ -620,6 +675,7 @@ final class TaskCore<T extends @Nullable Object>
       }
     }
     interruptAfterShield = Thread.interrupted() || interrupted;
+    shields = 1;
   }
 
   void leaveShield() {
@@ -850,8 +906,8 @@ final class TaskCore<T extends @Nullable Object>
   }
 
   private void removeWaiter(Waiter waiter) {
-    if (!isFinished() && !WAITERS.compareAndSet(this, waiter, null)) {
-      waiter.target = null; // it is in the roster, or about to be
+    if (waiters != waiter || !WAITERS.compareAndSet(this, waiter, null)) {
+      waiter.target = null; // it is in the roster, or about to be, or was woken
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.musubi;
 
+import java.lang.ref.Reference;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -22,24 +23,36 @@ final class TaskHandle<T extends @Nullable Object> implements OwnedHandle<T> {
 
   @Override
   public T join() throws InterruptedException {
-    attached().await();
-    return core.value();
+    try {
+      attached().await();
+      return core.value();
+    } finally {
+      Reference.reachabilityFence(this); // or a failure could be taken for one that nobody joins
+    }
   }
 
   @Override
   public T join(Duration limit) throws InterruptedException, TimeoutException {
-    attached().await(limit);
-    return core.value();
+    try {
+      attached().await(limit);
+      return core.value();
+    } finally {
+      Reference.reachabilityFence(this);
+    }
   }
 
   @Override
   public <X extends Exception> T join(Class<X> own) throws X, InterruptedException {
     Objects.requireNonNull(own, "own");
-    attached().await();
-    if (core.isSuccess()) {
-      return core.value();
+    try {
+      attached().await();
+      if (core.isSuccess()) {
+        return core.value();
+      }
+      throw core.joinException().unwrap(own);
+    } finally {
+      Reference.reachabilityFence(this);
     }
-    throw core.joinException().unwrap(own);
   }
 
   @Override
@@ -47,11 +60,15 @@ final class TaskHandle<T extends @Nullable Object> implements OwnedHandle<T> {
       throws X, Y, InterruptedException {
     Objects.requireNonNull(own, "own");
     Objects.requireNonNull(other, "other");
-    attached().await();
-    if (core.isSuccess()) {
-      return core.value();
+    try {
+      attached().await();
+      if (core.isSuccess()) {
+        return core.value();
+      }
+      throw core.joinException().unwrap(own).unwrap(other);
+    } finally {
+      Reference.reachabilityFence(this);
     }
-    throw core.joinException().unwrap(own).unwrap(other);
   }
 
   @Override
@@ -64,19 +81,27 @@ final class TaskHandle<T extends @Nullable Object> implements OwnedHandle<T> {
 
   @Override
   public Outcome<T> outcome() throws InterruptedException {
-    if (!attached().isFinished()) {
-      core.await();
+    try {
+      if (!attached().isFinished()) {
+        core.await();
+      }
+      return core.outcome();
+    } finally {
+      Reference.reachabilityFence(this);
     }
-    return core.outcome();
   }
 
   @Override
   public Outcome<T> outcome(Duration limit) throws InterruptedException, TimeoutException {
     Nanos.limit(limit);
-    if (!attached().isFinished()) {
-      core.await(limit);
+    try {
+      if (!attached().isFinished()) {
+        core.await(limit);
+      }
+      return core.outcome();
+    } finally {
+      Reference.reachabilityFence(this);
     }
-    return core.outcome();
   }
 
   @Override

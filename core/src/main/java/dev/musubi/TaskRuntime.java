@@ -283,15 +283,17 @@ public final class TaskRuntime implements AutoCloseable {
   void launch(TaskCore<?> core) {
     if (shutdown) {
       core.abortFromSweep(AbortReason.of(AbortReason.Kind.RUNTIME_SHUTDOWN));
-    } else if (core.isBlocking()) {
+    } else {
       try {
-        blockingPool.submit(core);
+        if (core.isBlocking()) {
+          blockingPool.submit(core);
+        } else {
+          launcher.launch(core);
+        }
       } catch (Throwable e) {
         core.abort(AbortReason.of(AbortReason.Kind.USER, "not accepted"));
         throw e;
       }
-    } else {
-      launcher.launch(core);
     }
   }
 
@@ -529,10 +531,13 @@ public final class TaskRuntime implements AutoCloseable {
 
   void onStart(TaskCore<?> core) {
     if (hooks != null) {
+      core.enterShield(); // an abort is for the body, not for the hook
       try {
         hooks.onStart(core.id());
       } catch (Throwable e) {
         Log.warn("the start hook threw on " + core, e);
+      } finally {
+        core.leaveShield();
       }
     }
   }
