@@ -62,7 +62,7 @@ final class Launcher {
     Pacer.point();
     int most = limit;
     if (pending.get() < most && Pacer.isOpen() && backlog.isEmpty()) {
-      start(core, most, false);
+      var _ = start(core, most, false);
     } else {
       backlog.add(core);
       drain();
@@ -89,12 +89,14 @@ final class Launcher {
     while (started < BATCH && !backlog.isEmpty() && pending.get() < most && Pacer.isOpen()) {
       TaskCore<?> next = backlog.poll();
       if (next != null && next.isUnstarted()) { // it may have been aborted meanwhile
-        start(next, most, ++started == BATCH);
+        if (start(next, most, started == BATCH - 1)) {
+          started++; // one that could not be started must not be the last
+        }
       }
     }
   }
 
-  private void start(TaskCore<?> core, int most, boolean counted) {
+  private boolean start(TaskCore<?> core, int most, boolean counted) {
     int weight =
         counted || most < COARSE_FROM ? 1 : (core.number() & (COARSE - 1)) == 0 ? COARSE : 0;
     if (weight > 0) {
@@ -103,9 +105,11 @@ final class Launcher {
     }
     try {
       core.startThread();
+      return true;
     } catch (Throwable e) { // no memory for a thread: the handle tells
       pending.addAndGet(-weight);
       fail(core, e);
+      return false;
     }
   }
 

@@ -91,13 +91,13 @@ final class Pacer {
         Thread.ofVirtual()
             .name("musubi-probe")
             .inheritInheritableThreadLocals(false)
-            .unstarted(Pacer::probe);
+            .unstarted(() -> forGood(Pacer::probe));
     static final Thread TICKER =
         Thread.ofPlatform()
             .daemon()
             .name("musubi-pacer")
             .inheritInheritableThreadLocals(false)
-            .unstarted(Pacer::tick);
+            .unstarted(() -> forGood(Pacer::tick));
 
     static {
       PROBE.start();
@@ -199,6 +199,23 @@ final class Pacer {
     }
   }
 
+  /** Runs a loop that ends only by a failure, such as want of memory, and then begins anew. */
+  private static void forGood(Runnable loop) {
+    for (; ; ) {
+      try {
+        loop.run();
+      } catch (Throwable e) {
+        gate = OPEN; // whatever happens, nobody stays outside
+        try {
+          wakeWaiting();
+          Log.warn("the pacer failed and begins anew", e);
+        } catch (Throwable worse) {
+          // no memory for a line of text
+        }
+      }
+    }
+  }
+
   /** The probe: answers when the carriers look around. */
   private static void probe() {
     for (; ; ) {
@@ -277,6 +294,7 @@ final class Pacer {
     gate = CLOSED;
     long left = LONGEST_CLOSED;
     if (answered == asked) { // just now
+      opened = System.nanoTime();
       open();
     }
     while (gate == CLOSED && left > 0) {

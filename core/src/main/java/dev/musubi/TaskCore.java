@@ -227,7 +227,11 @@ final class TaskCore<T extends @Nullable Object>
   /** Nothing leaves {@link #run} but a failure of the library itself. */
   @Override
   public void uncaughtException(Thread t, Throwable e) {
-    Log.log(System.Logger.Level.ERROR, "internal error in task " + id(), e);
+    try {
+      Log.log(System.Logger.Level.ERROR, "internal error in task " + id(), e);
+    } catch (Throwable worse) {
+      // no memory, or no stack, for a line of text: the task must end all the same
+    }
   }
 
   // ---------------------------------------------------------------- running
@@ -340,8 +344,8 @@ final class TaskCore<T extends @Nullable Object>
         .isShutdown()) { // its abort is on its way: what a sibling's end has made of us is no panic
       try {
         abort(AbortReason.of(AbortReason.Kind.RUNTIME_SHUTDOWN));
-      } catch (Throwable e) { // nothing may stop the end of a task
-        thrown.addSuppressed(e);
+      } catch (Throwable e) {
+        uncaughtException(Thread.currentThread(), e); // nothing may stop the end of a task
       }
     }
     int s = leave();
