@@ -1,9 +1,12 @@
 package dev.musubi;
 
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Starts the virtual threads of a runtime's tasks, and not too many at once.
@@ -14,9 +17,10 @@ import java.util.concurrent.atomic.AtomicInteger;
  * and a queue that is not empty starves the others (see {@link Pacer}). Ten thousands of started
  * threads are a queue that is not empty for seconds, whatever the gate does. So the number of
  * threads that were started and have not begun ({@link #pending}) is bounded; further tasks wait
- * here, first come, first served. They are ordinary tasks: listed, and finished at once when
- * aborted (a dead entry is skipped when its turn comes). A waiting task is a fifth of a started
- * thread.
+ * here: those of one spawning thread first come, first served, and the spawning threads take turns,
+ * so that one that floods mostly delays itself. They are ordinary tasks: listed, and finished at
+ * once when aborted (a dead entry is skipped when its turn comes). A waiting task is a fifth of a
+ * started thread.
  *
  * <h2>How</h2>
  *
@@ -29,27 +33,35 @@ import java.util.concurrent.atomic.AtomicInteger;
  * number of racing spawns.
  *
  * <p>The limit is the builder's as long as nothing starves. When the gate has to be closed, it
- * follows the time that the carriers took to run dry, so that it takes them about {@link
- * #TARGET_NANOS}; each calm tick doubles it again.
+ * follows the pace at which our threads began meanwhile, so that it takes the carriers about {@link
+ * #TARGET_NANOS} to run dry; each calm tick doubles it again.
  *
  * <h2>No task is forgotten</h2>
  *
  * Whoever adds to the backlog looks at {@code pending} and the gate after; whoever lowers {@code
- * pending}, or opens the gate, looks at the backlog after. All are volatile, so one of the two sees
- * the other's move and drains. And while {@code pending} is not below the limit, some counted task
- * has yet to begin: it will lower it, and drain.
+ * pending}, or opens the gate, looks at the backlog after ({@link #queued}, which is raised before
+ * the task is in its lane: who finds none there leaves it to who is about to add it). All are
+ * volatile, so one of the two sees the other's move and drains. And while {@code pending} is not
+ * below the limit, some counted task has yet to begin: it will lower it, and drain.
  */
 final class Launcher {
   private static final int CARRIERS = Runtime.getRuntime().availableProcessors();
   private static final int BATCH = 64;
+  private static final int LANES = 8; // a power of two
   private static final int COARSE = 16; // a power of two
   private static final int COARSE_FROM = 2 * COARSE;
   private static final long TARGET_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
 
-  private final Queue<TaskCore<?>> backlog = new ConcurrentLinkedQueue<>();
+  private final List<Queue<TaskCore<?>>> lanes =
+      Stream.<Queue<TaskCore<?>>>generate(ConcurrentLinkedQueue::new).limit(LANES).toList();
+
+  private final AtomicInteger queued = new AtomicInteger();
+  private int turn; // racy: a lost step only gives a lane one turn more
   private final int most;
   private final AtomicInteger pending = new AtomicInteger();
   private volatile int limit;
+  private volatile int pendingAtClosing;
+  private volatile int pendingAtOpening;
 
   Launcher(int most) {
     this.most = most;
@@ -61,10 +73,11 @@ final class Launcher {
   void launch(TaskCore<?> core) {
     Pacer.point();
     int most = limit;
-    if (pending.get() < most && Pacer.isOpen() && backlog.isEmpty()) {
+    if (pending.get() < most && Pacer.isOpen() && queued.get() == 0) {
       var _ = start(core, most, false);
     } else {
-      backlog.add(core);
+      queued.incrementAndGet();
+      lanes.get((int) Thread.currentThread().threadId() & (LANES - 1)).add(core);
       drain();
     }
   }
@@ -86,14 +99,30 @@ final class Launcher {
   void drain() {
     int most = limit;
     int started = 0;
-    while (started < BATCH && !backlog.isEmpty() && pending.get() < most && Pacer.isOpen()) {
-      TaskCore<?> next = backlog.poll();
-      if (next != null && next.isUnstarted()) { // it may have been aborted meanwhile
+    while (started < BATCH && queued.get() > 0 && pending.get() < most && Pacer.isOpen()) {
+      TaskCore<?> next = poll();
+      if (next == null) {
+        return;
+      }
+      if (next.isUnstarted()) { // it may have been aborted meanwhile
         if (start(next, most, started == BATCH - 1)) {
           started++; // one that could not be started must not be the last
         }
       }
     }
+  }
+
+  /** From the next lane that has a task. */
+  private @Nullable TaskCore<?> poll() {
+    int first = turn++;
+    for (int i = 0; i < LANES; i++) { // each lane once, whatever others do meanwhile
+      TaskCore<?> next = lanes.get((first + i) & (LANES - 1)).poll();
+      if (next != null) {
+        queued.decrementAndGet();
+        return next;
+      }
+    }
+    return null;
   }
 
   private boolean start(TaskCore<?> core, int most, boolean counted) {
@@ -121,6 +150,11 @@ final class Launcher {
     }
   }
 
+  /** For tests. */
+  int limit() {
+    return limit;
+  }
+
   /** After a tick without starvation. */
   void calm() {
     if (limit < most) {
@@ -128,9 +162,26 @@ final class Launcher {
     }
   }
 
-  /** After the gate was closed, and the carriers took so long to run dry. */
-  void drained(long nanos) {
-    long fitting = limit * TARGET_NANOS / Math.max(nanos, TARGET_NANOS / 2);
-    limit = Math.clamp(fitting, Math.min(CARRIERS, most), most);
+  /** The gate is about to be closed: until it opens, threads only begin. */
+  void closing() {
+    pendingAtClosing = pending.get();
+  }
+
+  /** The gate has been opened, and the backlog is still to be drained. */
+  void opening() {
+    pendingAtOpening = pending.get();
+  }
+
+  /**
+   * After the gate was closed for so long; whether the carriers ran dry in that time. How many of
+   * our threads began tells how many fit into {@link #TARGET_NANOS}. It says nothing when they were
+   * few, or when they all began and the carriers went on: then the limit is not what starves.
+   */
+  void closed(long nanos, boolean dry) {
+    if (dry ? pendingAtClosing >= limit / 2 : pendingAtOpening > 0) {
+      long began = (long) pendingAtClosing - pendingAtOpening;
+      long fitting = began * TARGET_NANOS / Math.max(nanos, TARGET_NANOS / 4);
+      limit = Math.clamp(fitting, Math.min(CARRIERS, most), most);
+    }
   }
 }

@@ -170,6 +170,7 @@ final class Pacer {
   private static void open() {
     gate = OPEN;
     try {
+      forEachLauncher(Launcher::opening);
       forEachLauncher(Launcher::drain);
     } finally {
       wakeWaiting();
@@ -291,6 +292,7 @@ final class Pacer {
     long begin = System.nanoTime();
     long deadline = begin + LONGEST_CLOSED;
     opened = deadline;
+    forEachLauncher(Launcher::closing);
     gate = CLOSED;
     long left = LONGEST_CLOSED;
     if (answered == asked) { // just now
@@ -305,8 +307,8 @@ final class Pacer {
     if (!byProbe) {
       open();
     }
-    long dry = Math.min(opened, deadline) - begin;
-    forEachLauncher(launcher -> launcher.drained(dry));
+    long closed = Math.min(opened, deadline) - begin;
+    forEachLauncher(launcher -> launcher.closed(closed, byProbe));
     return byProbe;
   }
 
