@@ -1,12 +1,13 @@
 package dev.musubi;
 
+import dev.musubi.internal.RealTimers;
+import dev.musubi.internal.Timer;
 import java.lang.System.Logger.Level;
 import java.lang.ref.Cleaner;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +38,7 @@ final class FailureReports {
     static final Cleaner CLEANER = Cleaner.create();
   }
 
-  private record Tracked(Cleaner.Cleanable unreachable, ScheduledFuture<?> late) {}
+  private record Tracked(Cleaner.Cleanable unreachable, Timer late) {}
 
   private static void log(UnobservedFailure failure) {
     Log.log(Level.ERROR, failure.toString(), failure.cause());
@@ -60,7 +61,7 @@ final class FailureReports {
   void untrack(TaskCore<?> core) {
     Tracked entry = tracked.remove(core);
     if (entry != null) {
-      entry.late().cancel(false);
+      RealTimers.INSTANCE.cancel(entry.late());
       entry.unreachable().clean(); // runs the action, which finds the failure observed
     }
   }

@@ -1,51 +1,38 @@
 package dev.musubi;
 
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
+import dev.musubi.internal.RealTimers;
+import dev.musubi.internal.Timer;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Things that happen later and rarely: repeated interrupts, reports of failures nobody looked at.
- * One daemon platform thread for the JVM, started when it is first needed; a platform thread,
- * because no flood of virtual threads can starve it. Jobs are short and run no foreign code: what
- * may be foreign is moved to a virtual thread with {@link #aside}.
+ * Things that happen later and rarely: reports of failures nobody looked at, foreign code that must
+ * not run where it was caused.
  */
 final class Housekeeping {
   private static final AtomicLong ASIDE = new AtomicLong();
 
   private Housekeeping() {}
 
-  private static final class Holder {
-    static final ScheduledThreadPoolExecutor TIMER = create();
+  /** A job for later. It is short, and runs no foreign code. */
+  private static final class Later extends Timer {
+    private final Runnable job;
 
-    private static ScheduledThreadPoolExecutor create() {
-      var timer =
-          new ScheduledThreadPoolExecutor(
-              1,
-              Thread.ofPlatform()
-                  .daemon()
-                  .name("musubi-housekeeping")
-                  .inheritInheritableThreadLocals(false)
-                  .factory());
-      timer.setRemoveOnCancelPolicy(true);
-      timer.setKeepAliveTime(10, TimeUnit.SECONDS);
-      timer.allowCoreThreadTimeOut(true);
-      return timer;
+    Later(Runnable job) {
+      this.job = job;
+    }
+
+    @Override
+    protected void fired() {
+      job.run();
     }
   }
 
-  static ScheduledFuture<?> later(Runnable job, long nanos) {
-    return Holder.TIMER.schedule(
-        () -> {
-          try {
-            job.run();
-          } catch (Throwable e) {
-            Log.warn("housekeeping failed", e);
-          }
-        },
-        nanos,
-        TimeUnit.NANOSECONDS);
+  static Timer later(Runnable job, long nanos) {
+    Later later = new Later(job);
+    if (!RealTimers.INSTANCE.set(later, RealTimers.INSTANCE.in(nanos))) {
+      job.run();
+    }
+    return later;
   }
 
   /** Runs foreign code on a virtual thread of its own, outside every task. */

@@ -3,7 +3,6 @@ package dev.musubi;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -32,9 +31,7 @@ import org.jspecify.annotations.Nullable;
  * is. A task keeps the weight it was started with. The bound is soft by that much, and by the
  * number of racing spawns.
  *
- * <p>The limit is the builder's as long as nothing starves. When the gate has to be closed, it
- * follows the pace at which our threads began meanwhile, so that it takes the carriers about {@link
- * #TARGET_NANOS} to run dry; each calm tick doubles it again.
+ * <p>The limit is the builder's as long as nothing starves; see {@link BacklogLimit}.
  *
  * <h2>No task is forgotten</h2>
  *
@@ -45,34 +42,30 @@ import org.jspecify.annotations.Nullable;
  * below the limit, some counted task has yet to begin: it will lower it, and drain.
  */
 final class Launcher {
-  private static final int CARRIERS = Runtime.getRuntime().availableProcessors();
   private static final int BATCH = 64;
   private static final int LANES = 8; // a power of two
   private static final int COARSE = 16; // a power of two
   private static final int COARSE_FROM = 2 * COARSE;
-  private static final long TARGET_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
 
   private final List<Queue<TaskCore<?>>> lanes =
       Stream.<Queue<TaskCore<?>>>generate(ConcurrentLinkedQueue::new).limit(LANES).toList();
 
   private final AtomicInteger queued = new AtomicInteger();
   private int turn; // racy: a lost step only gives a lane one turn more
-  private final int most;
   private final AtomicInteger pending = new AtomicInteger();
-  private volatile int limit;
+  private final BacklogLimit limit;
   private volatile int pendingAtClosing;
   private volatile int pendingAtOpening;
 
   Launcher(int most) {
-    this.most = most;
-    this.limit = most;
+    this.limit = new BacklogLimit(most, Runtime.getRuntime().availableProcessors());
     Pacer.register(this);
   }
 
   /** Starts the task's thread, now or when its turn comes. */
   void launch(TaskCore<?> core) {
     Pacer.point();
-    int most = limit;
+    int most = limit.now();
     if (pending.get() < most && Pacer.isOpen() && queued.get() == 0) {
       var _ = start(core, most, false);
     } else {
@@ -97,7 +90,7 @@ final class Launcher {
    * on.
    */
   void drain() {
-    int most = limit;
+    int most = limit.now();
     int started = 0;
     while (started < BATCH && queued.get() > 0 && pending.get() < most && Pacer.isOpen()) {
       TaskCore<?> next = poll();
@@ -150,16 +143,9 @@ final class Launcher {
     }
   }
 
-  /** For tests. */
-  int limit() {
-    return limit;
-  }
-
   /** After a tick without starvation. */
   void calm() {
-    if (limit < most) {
-      limit = (int) Math.min(most, 2L * limit);
-    }
+    limit.calm();
   }
 
   /** The gate is about to be closed: until it opens, threads only begin. */
@@ -172,16 +158,8 @@ final class Launcher {
     pendingAtOpening = pending.get();
   }
 
-  /**
-   * After the gate was closed for so long; whether the carriers ran dry in that time. How many of
-   * our threads began tells how many fit into {@link #TARGET_NANOS}. It says nothing when they were
-   * few, or when they all began and the carriers went on: then the limit is not what starves.
-   */
+  /** After the gate was closed for so long; whether the carriers ran dry in that time. */
   void closed(long nanos, boolean dry) {
-    if (dry ? pendingAtClosing >= limit / 2 : pendingAtOpening > 0) {
-      long began = (long) pendingAtClosing - pendingAtOpening;
-      long fitting = began * TARGET_NANOS / Math.max(nanos, TARGET_NANOS / 4);
-      limit = Math.clamp(fitting, Math.min(CARRIERS, most), most);
-    }
+    limit.starved(pendingAtClosing, pendingAtOpening, nanos, dry);
   }
 }

@@ -1,11 +1,11 @@
 package dev.musubi;
 
+import dev.musubi.internal.Timers;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -216,10 +216,15 @@ public final class Task {
       Thread.yield();
       return;
     }
-    long deadline = System.nanoTime() + nanos;
-    for (long left = nanos; left > 0; left = deadline - System.nanoTime()) {
-      LockSupport.parkNanos(left);
-      TaskCore.checkInterrupt(me);
+    Timers timers = TaskRuntime.current().timers();
+    Alarm alarm = new Alarm(timers, timers.in(nanos));
+    try {
+      while (!alarm.isDue()) {
+        alarm.park(Task.class);
+        TaskCore.checkInterrupt(me);
+      }
+    } finally {
+      alarm.off();
     }
   }
 

@@ -1,5 +1,8 @@
 package dev.musubi;
 
+import dev.musubi.internal.RealTimers;
+import dev.musubi.internal.Timer;
+import dev.musubi.internal.Timers;
 import java.io.InterruptedIOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -15,10 +18,10 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -137,14 +140,20 @@ final class TaskCore<T extends @Nullable Object>
   }
 
   /** The reason of an abort and the clock of its repeats. */
-  private static final class AbortRequest {
+  private static final class AbortRequest extends Timer {
+    final TaskCore<?> core;
     final AbortReason reason;
-    long pauseNanos; // under INTERRUPTING or on the housekeeping thread
-    volatile @Nullable ScheduledFuture<?> next;
+    long pauseNanos; // before the timer is set, or on its thread
     volatile boolean restart;
 
-    AbortRequest(AbortReason reason) {
+    AbortRequest(TaskCore<?> core, AbortReason reason) {
+      this.core = core;
       this.reason = reason;
+    }
+
+    @Override
+    protected void fired() {
+      core.repeat(this);
     }
   }
 
@@ -399,10 +408,7 @@ final class TaskCore<T extends @Nullable Object>
     }
     AbortRequest abort = request;
     if (abort != null) {
-      ScheduledFuture<?> next = abort.next;
-      if (next != null) {
-        next.cancel(false);
-      }
+      RealTimers.INSTANCE.cancel(abort);
     }
     for (; ; ) {
       int s = state;
@@ -466,24 +472,30 @@ final class TaskCore<T extends @Nullable Object>
 
   /** Requests an abort; true if this call did. */
   boolean abort(AbortReason reason) {
-    return abort(reason, false, false);
+    return abort(reason, null, false);
   }
 
   /** As {@link #abort}, only if the task has not begun. */
   boolean abortUnstarted(AbortReason reason) {
-    return abort(reason, false, true);
+    return abort(reason, null, true);
   }
 
   /**
    * As {@link #abort}, for sweeps: the interrupt, which may run foreign code, is sent from aside.
    */
   boolean abortFromSweep(AbortReason reason) {
-    return abort(reason, true, false);
+    return abort(reason, TaskCore::deliverAside, false);
+  }
+
+  /** As {@link #abortFromSweep(AbortReason)}, for one of many. */
+  boolean abortFromSweep(AbortReason reason, Sweep sweep) {
+    return abort(reason, sweep::add, false);
   }
 
   /** Whoever changes the state is the one whose reason stands; it is set right after. */
-  private boolean abort(AbortReason reason, boolean aside, boolean onlyUnstarted) {
-    AbortRequest mine = new AbortRequest(reason);
+  private boolean abort(
+      AbortReason reason, @Nullable Consumer<TaskCore<?>> aside, boolean onlyUnstarted) {
+    AbortRequest mine = new AbortRequest(this, reason);
     reserveStack(RESERVED_FRAMES);
     for (; ; ) {
       int s = state;
@@ -494,7 +506,7 @@ final class TaskCore<T extends @Nullable Object>
       int t =
           phase == SCHEDULED
               ? s | ABORT | CANCELLED
-              : aside || (s & SHIELDED) != 0 ? s | ABORT : s | ABORT | INTERRUPTING;
+              : aside != null || (s & SHIELDED) != 0 ? s | ABORT : s | ABORT | INTERRUPTING;
       if (STATE.compareAndSet(this, s, t)) {
         request = mine;
         if (phase == SCHEDULED) {
@@ -503,8 +515,8 @@ final class TaskCore<T extends @Nullable Object>
         }
         if ((t & INTERRUPTING) != 0) {
           interruptAndEnd();
-        } else if (aside) {
-          deliverAside(false);
+        } else if (aside != null) {
+          aside.accept(this);
         }
         scheduleRepeat(mine);
         return true;
@@ -541,6 +553,10 @@ final class TaskCore<T extends @Nullable Object>
    * Interrupts from a thread of its own, which may run foreign close code. It takes INTERRUPTING
    * only when it runs: a body must never have to wait for a thread that may not get a carrier.
    */
+  private void deliverAside() {
+    deliverAside(false);
+  }
+
   private void deliverAside(boolean again) {
     try {
       Housekeeping.aside("abort", () -> deliver(again));
@@ -549,7 +565,7 @@ final class TaskCore<T extends @Nullable Object>
     }
   }
 
-  private void deliver(boolean again) {
+  void deliver(boolean again) {
     int unless = SHIELDED | INTERRUPTING | LEAVING | (again ? 0 : DELIVERED);
     for (; ; ) {
       int s = state;
@@ -604,22 +620,20 @@ final class TaskCore<T extends @Nullable Object>
     long first = policy().firstRepeatNanos();
     if (first > 0) {
       abort.pauseNanos = first;
-      try {
-        later(abort, first);
-      } catch (Throwable e) { // no memory for a timer: a sweep must go on
-        Log.warn("no repeated interrupts for " + this, e);
-      }
+      setRepeat(abort);
     }
   }
 
-  private void later(AbortRequest abort, long nanos) {
-    abort.next = Housekeeping.later(() -> repeat(abort), nanos);
+  private void setRepeat(AbortRequest abort) {
+    if (!RealTimers.INSTANCE.set(abort, RealTimers.INSTANCE.in(abort.pauseNanos))) {
+      repeat(abort);
+    }
     if (hasLeft()) {
-      abort.next.cancel(false);
+      RealTimers.INSTANCE.cancel(abort);
     }
   }
 
-  /** On the housekeeping thread: interrupts again if the body has swallowed the last one. */
+  /** On the timers' thread: interrupts again if the body has swallowed the last one. */
   private void repeat(AbortRequest abort) {
     int s = state;
     if ((s & PHASE) != RUNNING || (s & LEAVING) != 0) {
@@ -633,7 +647,7 @@ final class TaskCore<T extends @Nullable Object>
       deliverAside(true);
       abort.pauseNanos = policy().nextPause(abort.pauseNanos);
     }
-    later(abort, abort.pauseNanos);
+    setRepeat(abort);
   }
 
   // ---------------------------------------------------------------- what the body asks, on its own
@@ -780,16 +794,20 @@ final class TaskCore<T extends @Nullable Object>
         }
         return true;
       }
-      long deadline = System.nanoTime() + nanos;
-      while (!isFinished()) {
-        long left = deadline - System.nanoTime();
-        if (left <= 0) {
-          return false;
+      Timers timers = TaskRuntime.current().timers();
+      Alarm alarm = new Alarm(timers, timers.in(nanos));
+      try {
+        while (!isFinished()) {
+          if (alarm.isDue()) {
+            return false;
+          }
+          alarm.park(this);
+          checkInterruptUnlessFinished(me);
         }
-        LockSupport.parkNanos(this, left);
-        checkInterruptUnlessFinished(me);
+        return true;
+      } finally {
+        alarm.off();
       }
-      return true;
     } finally {
       removeWaiter(waiter);
     }

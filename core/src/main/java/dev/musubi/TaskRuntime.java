@@ -1,5 +1,7 @@
 package dev.musubi;
 
+import dev.musubi.internal.RealTimers;
+import dev.musubi.internal.Timers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,6 +45,7 @@ public final class TaskRuntime implements AutoCloseable {
   private final @Nullable String name;
   private final boolean global;
   private final Launcher launcher;
+  private final Timers timers;
   private final BlockingPool blockingPool;
   private final FailureReports failures;
   private final @Nullable TaskHooks hooks;
@@ -59,6 +62,7 @@ public final class TaskRuntime implements AutoCloseable {
     this.name = builder.name;
     this.global = global;
     this.launcher = new Launcher(builder.maxBacklog);
+    this.timers = builder.timers;
     this.blockingPool =
         new BlockingPool(
             global ? "musubi-blocking" : "musubi-" + label() + "-blocking",
@@ -421,7 +425,9 @@ public final class TaskRuntime implements AutoCloseable {
     List<TaskCore<?>> left = new ArrayList<>();
     live.forEach(left::add); // also those whose body has left, but whose end is not told yet
     AbortReason reason = AbortReason.of(AbortReason.Kind.RUNTIME_SHUTDOWN);
-    left.forEach(core -> core.abortFromSweep(reason));
+    Sweep sweep = new Sweep();
+    left.forEach(core -> core.abortFromSweep(reason, sweep));
+    sweep.start();
     blockingPool.close();
     if (nanos > 0) {
       left.forEach(core -> awaitUnlessExiting(core, begin + nanos));
@@ -493,6 +499,10 @@ public final class TaskRuntime implements AutoCloseable {
     return launcher;
   }
 
+  Timers timers() {
+    return timers;
+  }
+
   BlockingPool blockingPool() {
     return blockingPool;
   }
@@ -561,6 +571,7 @@ public final class TaskRuntime implements AutoCloseable {
   public static final class Builder {
     private @Nullable String name;
     private int maxBacklog = 1024;
+    private Timers timers = RealTimers.INSTANCE;
     private int maxBlockingThreads = 512;
     private int maxBlockingQueue = Integer.MAX_VALUE;
     private QueueFull whenBlockingQueueFull = QueueFull.REJECT;
@@ -607,6 +618,19 @@ public final class TaskRuntime implements AutoCloseable {
      */
     public Builder maxBacklog(int most) {
       this.maxBacklog = positive(most, "maxBacklog");
+      return this;
+    }
+
+    /**
+     * Makes sleeps and time limits inside this runtime follow a clock that is moved by hand: for
+     * tests. What the library does for itself (repeated interrupts, late reports, the deadline of
+     * {@link TaskRuntime#shutdown}), blocking calls and I/O still take the machine's time.
+     *
+     * @param time the clock; the default is the machine's
+     * @return this builder
+     */
+    public Builder time(ManualTime time) {
+      this.timers = time.timers();
       return this;
     }
 

@@ -179,6 +179,7 @@ class ExecutorViewShutdownTest {
     Future<String> running = view.submit(() -> stubborn.run("running"));
     Bench.await(stubborn.running);
     view.shutdownNow();
+    Bench.await(stubborn.interrupted);
     bench.release.countDown();
     assertThatThrownBy(running::get)
         .isInstanceOf(CancellationException.class)

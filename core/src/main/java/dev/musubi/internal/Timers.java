@@ -1,0 +1,55 @@
+package dev.musubi.internal;
+
+/**
+ * A clock and the timers that follow it: the seam through which time enters the library. Two kinds:
+ * {@linkplain RealTimers the machine's} and {@linkplain ManualTimers one that is moved by hand}.
+ *
+ * <p>Points in time are nanoseconds since the clock was made; they only grow. A timer never fires
+ * early.
+ */
+public abstract sealed class Timers permits RealTimers, ManualTimers {
+  /** The longest time ahead: about 146 years. */
+  public static final long FOREVER = Long.MAX_VALUE / 2;
+
+  Timers() {}
+
+  /**
+   * The clock's time.
+   *
+   * @return nanoseconds since the clock was made
+   */
+  public abstract long now();
+
+  /**
+   * The point in time that lies so far ahead of now.
+   *
+   * @param nanos not negative
+   * @return now plus the duration, saturated
+   */
+  public final long in(long nanos) {
+    long at = now() + Math.min(nanos, FOREVER);
+    return at < 0 ? Long.MAX_VALUE - 1 : at;
+  }
+
+  /**
+   * Sets a timer that is not set. If its time has come already, it counts as fired at once, and
+   * {@link Timer#fired()} is not called.
+   *
+   * @param timer the timer
+   * @param at when it fires
+   * @return false if its time has come already
+   */
+  public abstract boolean set(Timer timer, long at);
+
+  /**
+   * Cancels a timer.
+   *
+   * @param timer the timer
+   * @return false if it was not set, or has fired; then {@link Timer#fired()} may still be on its
+   *     way
+   */
+  public final boolean cancel(Timer timer) {
+    Shard shard = timer.shard;
+    return timer.state == Timer.SET && shard != null && shard.cancel(timer);
+  }
+}
