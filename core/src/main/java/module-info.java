@@ -8,4 +8,5 @@ module dev.musubi {
   requires static transitive org.jspecify;
 
   exports dev.musubi;
+  exports dev.musubi.sync;
 }

@@ -19,6 +19,8 @@ public final class AbortReason {
     PARENT_CLOSED("its owner was closed"),
     /** Another task of the same group failed. */
     SIBLING_FAILED("a sibling failed"),
+    /** Something else was first: another branch of a select, another task of a race. */
+    LOST("another was first"),
     /** A time limit passed. */
     TIMED_OUT("timed out"),
     /** A cancellation token was cancelled. */

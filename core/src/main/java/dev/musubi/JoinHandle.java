@@ -246,6 +246,112 @@ public sealed interface JoinHandle<T extends @Nullable Object> permits OwnedHand
   void detach();
 
   /**
+   * As {@link #join(Duration)}, except that the work does not outlive the limit: then the task is
+   * aborted (with {@link AbortReason.Kind#TIMED_OUT}) and its real end awaited. If it still gives a
+   * value, that is returned. An interrupt or an abort of the waiting thread within the limit leaves
+   * the task alone; the wait for the end after it is a closing wait, see {@link
+   * OwnedHandle#close()}.
+   *
+   * @param limit how long the task has; with zero it is aborted at once, unless it has finished
+   * @return the value
+   * @throws InterruptedException if the waiting thread is interrupted, or is a task that was
+   *     aborted
+   * @throws TimeoutException ({@link TaskTimeoutException}) if the limit has passed; the task has
+   *     ended
+   * @throws JoinException if the task failed otherwise
+   * @throws IllegalArgumentException if the limit is negative
+   * @throws IllegalStateException if the handle is detached, or a task waits for itself
+   */
+  T joinOrAbort(Duration limit) throws InterruptedException, TimeoutException;
+
+  /**
+   * A branch of a {@link Select} that waits for this task: wins when it has finished. The handler
+   * gets the value. If the task failed, the select throws what {@link #join()} would. Losing leaves
+   * the task and this handle as they are; see {@link Branch#abortOnLose()} for the other way.
+   *
+   * <p>Corresponds to a {@code &mut handle} branch in {@code tokio::select!}.
+   *
+   * @param <R> the type of the handler's result
+   * @param <X> the handler's own checked exception
+   * @param handler what to do with the value
+   * @return a new branch
+   * @throws IllegalStateException if the handle is detached
+   */
+  default <R extends @Nullable Object, X extends Exception> Branch<R, X> onJoin(
+      Fn<? super T, ? extends R, X> handler) {
+    return onJoin(true, handler);
+  }
+
+  /**
+   * As {@link #onJoin(Fn)}, with a guard.
+   *
+   * @param <R> the type of the handler's result
+   * @param <X> the handler's own checked exception
+   * @param guard false disables the branch
+   * @param handler what to do with the value
+   * @return a new branch
+   * @throws IllegalStateException if the handle is detached
+   */
+  <R extends @Nullable Object, X extends Exception> Branch<R, X> onJoin(
+      boolean guard, Fn<? super T, ? extends R, X> handler);
+
+  /**
+   * As {@link #onJoin(Fn)}, for success only: if the task failed, the branch is disabled and the
+   * select goes on with its others. Such a failure has not been looked at; this handle still tells
+   * it.
+   *
+   * @param <R> the type of the handler's result
+   * @param <X> the handler's own checked exception
+   * @param handler what to do with the value
+   * @return a new branch
+   * @throws IllegalStateException if the handle is detached
+   */
+  default <R extends @Nullable Object, X extends Exception> Branch<R, X> onSuccess(
+      Fn<? super T, ? extends R, X> handler) {
+    return onSuccess(true, handler);
+  }
+
+  /**
+   * As {@link #onSuccess(Fn)}, with a guard.
+   *
+   * @param <R> the type of the handler's result
+   * @param <X> the handler's own checked exception
+   * @param guard false disables the branch
+   * @param handler what to do with the value
+   * @return a new branch
+   * @throws IllegalStateException if the handle is detached
+   */
+  <R extends @Nullable Object, X extends Exception> Branch<R, X> onSuccess(
+      boolean guard, Fn<? super T, ? extends R, X> handler);
+
+  /**
+   * As {@link #onJoin(Fn)}, with a handler that gets the outcome, whatever it is.
+   *
+   * @param <R> the type of the handler's result
+   * @param <X> the handler's own checked exception
+   * @param handler what to do with the outcome
+   * @return a new branch
+   * @throws IllegalStateException if the handle is detached
+   */
+  default <R extends @Nullable Object, X extends Exception> Branch<R, X> onOutcome(
+      Fn<? super Outcome<T>, ? extends R, X> handler) {
+    return onOutcome(true, handler);
+  }
+
+  /**
+   * As {@link #onOutcome(Fn)}, with a guard.
+   *
+   * @param <R> the type of the handler's result
+   * @param <X> the handler's own checked exception
+   * @param guard false disables the branch
+   * @param handler what to do with the outcome
+   * @return a new branch
+   * @throws IllegalStateException if the handle is detached
+   */
+  <R extends @Nullable Object, X extends Exception> Branch<R, X> onOutcome(
+      boolean guard, Fn<? super Outcome<T>, ? extends R, X> handler);
+
+  /**
    * The same handle, for a try-with-resources statement: closing it aborts the task and waits for
    * its real end.
    *

@@ -6,6 +6,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -210,14 +211,32 @@ public final class Task {
    */
   public static void sleep(Duration duration) throws InterruptedException {
     long nanos = Nanos.limit(duration);
+    Timers timers = TaskRuntime.current().timers();
+    sleepUntil(timers, timers.in(nanos));
+  }
+
+  /**
+   * Sleeps until a deadline; see {@link #sleep}. One that has passed only checks for an abort or an
+   * interrupt and lets others run.
+   *
+   * <p>Corresponds to {@code tokio::time::sleep_until}.
+   *
+   * @param deadline until when, by the clock on which it was made
+   * @throws InterruptedException if the thread is interrupted, or ({@link TaskAbortedException})
+   *     the current task was aborted
+   */
+  public static void sleepUntil(Deadline deadline) throws InterruptedException {
+    sleepUntil(deadline.timers(), deadline.at());
+  }
+
+  private static void sleepUntil(Timers timers, long at) throws InterruptedException {
     TaskCore<?> me = TaskCore.current();
     TaskCore.checkWait(me);
-    if (nanos == 0) {
+    if (at <= timers.now()) {
       Thread.yield();
       return;
     }
-    Timers timers = TaskRuntime.current().timers();
-    Alarm alarm = new Alarm(timers, timers.in(nanos));
+    Alarm alarm = new Alarm(timers, at);
     try {
       while (!alarm.isDue()) {
         alarm.park(Task.class);
@@ -226,6 +245,66 @@ public final class Task {
     } finally {
       alarm.off();
     }
+  }
+
+  /**
+   * Runs a body as a task that is aborted when a time limit passes, and waits for its real end:
+   * when this returns or throws, the body has stopped. A body that gives a value all the same,
+   * although it is late, has succeeded. To leave the work running instead, spawn it and {@linkplain
+   * JoinHandle#join(Duration) join with a limit}.
+   *
+   * {@snippet class="TimeSnippets" region="timeout"}
+   *
+   * <p>The body runs on a thread of its own, with the caller's task locals. If the calling task is
+   * aborted meanwhile, or the thread interrupted, the body is aborted and its real end awaited too;
+   * a value that it gave is dropped then. What the body throws is thrown as it is.
+   *
+   * <p>Corresponds to {@code tokio::time::timeout}.
+   *
+   * @param <T> the type of the value
+   * @param <X> the body's own checked exception
+   * @param limit how long the body has; with zero it hardly begins
+   * @param body the work
+   * @return the body's value
+   * @throws X if the body throws it
+   * @throws InterruptedException if the thread is interrupted, or ({@link TaskAbortedException})
+   *     the current task was aborted
+   * @throws TimeoutException ({@link TaskTimeoutException}) if the limit has passed and the body
+   *     was stopped by it
+   * @throws JoinException if the body ended by an abort of another kind, or threw an {@link
+   *     InterruptedException} of its own
+   * @throws IllegalArgumentException if the limit is negative
+   */
+  public static <T extends @Nullable Object, X extends Exception> T timeout(
+      Duration limit, Body<? extends T, X> body) throws X, InterruptedException, TimeoutException {
+    Objects.requireNonNull(body, "body");
+    Nanos.limit(limit);
+    return new Attempt<T, X>(body).timeout(limit);
+  }
+
+  /**
+   * As {@link #timeout(Duration, Body)}, for a body without a value.
+   *
+   * @param <X> the body's own checked exception
+   * @param limit how long the body has
+   * @param body the work
+   * @throws X if the body throws it
+   * @throws InterruptedException if the thread is interrupted, or ({@link TaskAbortedException})
+   *     the current task was aborted
+   * @throws TimeoutException ({@link TaskTimeoutException}) if the limit has passed and the body
+   *     was stopped by it
+   * @throws JoinException as {@link #timeout(Duration, Body)}
+   * @throws IllegalArgumentException if the limit is negative
+   */
+  public static <X extends Exception> void timeout(Duration limit, VoidBody<X> body)
+      throws X, InterruptedException, TimeoutException {
+    Objects.requireNonNull(body, "body");
+    Task.<@Nullable Void, X>timeout(
+        limit,
+        () -> {
+          body.run();
+          return null;
+        });
   }
 
   /**

@@ -21,6 +21,7 @@ public final class TaskBuilder {
   private boolean inheritThreadLocals;
   private boolean inheritTaskLocals = true;
   private TaskLocals own = TaskLocals.EMPTY;
+  private @Nullable CancellationToken token;
 
   TaskBuilder(TaskRuntime runtime) {
     this.runtime = runtime;
@@ -104,6 +105,18 @@ public final class TaskBuilder {
   }
 
   /**
+   * Binds the task to a token: when that is cancelled, the task is aborted with the token's reason.
+   * If it is cancelled already, the body never runs.
+   *
+   * @param token the token
+   * @return this builder
+   */
+  public TaskBuilder cancelledBy(CancellationToken token) {
+    this.token = Objects.requireNonNull(token, "token");
+    return this;
+  }
+
+  /**
    * Spawns a task on a virtual thread; see {@link Task#spawn(Callable)}.
    *
    * @param <T> the type of the value
@@ -112,7 +125,7 @@ public final class TaskBuilder {
    */
   public <T extends @Nullable Object> JoinHandle<T> spawn(Callable<? extends T> body) {
     Objects.requireNonNull(body, "body");
-    return runtime.spawn(body, options(), false);
+    return runtime.spawn(body, options(), false, token);
   }
 
   /**
@@ -123,7 +136,7 @@ public final class TaskBuilder {
    */
   public JoinHandle<@Nullable Void> spawn(VoidBody<?> body) {
     Objects.requireNonNull(body, "body");
-    return runtime.spawn(body, options(), false);
+    return runtime.spawn(body, options(), false, token);
   }
 
   /**
@@ -138,7 +151,7 @@ public final class TaskBuilder {
    */
   public <T extends @Nullable Object> JoinHandle<T> spawnBlocking(Callable<? extends T> body) {
     Objects.requireNonNull(body, "body");
-    return runtime.spawn(body, options(), true);
+    return runtime.spawn(body, options(), true, token);
   }
 
   /**
@@ -151,7 +164,7 @@ public final class TaskBuilder {
    */
   public JoinHandle<@Nullable Void> spawnBlocking(VoidBody<?> body) {
     Objects.requireNonNull(body, "body");
-    return runtime.spawn(body, options(), true);
+    return runtime.spawn(body, options(), true, token);
   }
 
   private TaskOptions options() {

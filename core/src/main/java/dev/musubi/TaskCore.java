@@ -813,9 +813,14 @@ final class TaskCore<T extends @Nullable Object>
     }
   }
 
-  /** A result that came together with an interrupt is given; the flag stays for the next wait. */
   private void checkInterruptUnlessFinished(@Nullable TaskCore<?> me) throws InterruptedException {
-    throwIf(!isFinished() && Thread.interrupted(), me);
+    checkInterruptUnless(isFinished(), me);
+  }
+
+  /** A result that came together with an interrupt is given; the flag stays for the next wait. */
+  static void checkInterruptUnless(boolean ready, @Nullable TaskCore<?> me)
+      throws InterruptedException {
+    throwIf(!ready && Thread.interrupted(), me);
   }
 
   /**
@@ -890,6 +895,20 @@ final class TaskCore<T extends @Nullable Object>
     }
   }
 
+  /** Waits for the end; at the limit it aborts and waits for the real end. */
+  Outcome<T> outcomeOrAbort(Duration limit) throws InterruptedException, TaskTimeoutException {
+    if (await(Nanos.limit(limit))) {
+      return outcome();
+    }
+    boolean mine = abort(AbortReason.of(AbortReason.Kind.TIMED_OUT, "after " + limit));
+    awaitClosing();
+    Outcome<T> ended = outcome();
+    if (mine && ended instanceof Cancelled<T> stopped) {
+      throw new TaskTimeoutException(id(), limit, stopped.reason().thrown().orElse(null));
+    }
+    return ended;
+  }
+
   /** A wait that can only end when the calling task ends is refused, before any effect. */
   void rejectSelf() {
     if (current() == this) {
@@ -904,6 +923,20 @@ final class TaskCore<T extends @Nullable Object>
     if (isFinished()) {
       waiter.wake(this); // the end may have missed it; it runs once
     }
+  }
+
+  /** As {@link #onFinished}, until the registration is closed. */
+  Registration watch(Runnable internal) {
+    if (isFinished()) {
+      internal.run();
+      return Selection.NOTHING;
+    }
+    Waiter waiter = new Waiter(internal);
+    addWaiter(waiter);
+    if (isFinished()) {
+      waiter.wake(this);
+    }
+    return () -> removeWaiter(waiter);
   }
 
   private void addWaiter(Waiter waiter) {
@@ -944,6 +977,12 @@ final class TaskCore<T extends @Nullable Object>
     } else if (now != null) {
       roster(now).forEach(waiter -> waiter.wake(this));
     }
+  }
+
+  /** How many waiters are held, those that are gone included. For tests. */
+  int waiterSeats() {
+    Object now = waiters;
+    return now == null ? 0 : now instanceof Waiter ? 1 : roster(now).seats();
   }
 
   @SuppressWarnings("unchecked") // the field holds nothing else
@@ -1051,6 +1090,14 @@ final class TaskCore<T extends @Nullable Object>
         }
       }
     }
+  }
+
+  /** Of a task that goes on: one piece of its work failed, and only the hook can be told. */
+  void reportRun(Throwable failure) {
+    UnobservedFailure report =
+        new UnobservedFailure(
+            id(), failure, UnobservedFailure.Kind.PERIODIC_RUN, isAbortRequested());
+    runtime.failures().claim(() -> runtime.failures().report(report));
   }
 
   boolean isDetached() {

@@ -196,7 +196,62 @@ final class TaskHandle<T extends @Nullable Object> implements OwnedHandle<T> {
     return CompletableView.of(this, attached());
   }
 
-  private TaskCore<T> attached() {
+  @Override
+  public T joinOrAbort(Duration limit) throws InterruptedException, TimeoutException {
+    Nanos.limit(limit);
+    try {
+      return attached().outcomeOrAbort(limit).orThrow();
+    } finally {
+      Reference.reachabilityFence(this);
+    }
+  }
+
+  @Override
+  public <R extends @Nullable Object, X extends Exception> Branch<R, X> onJoin(
+      boolean guard, Fn<? super T, ? extends R, X> handler) {
+    Objects.requireNonNull(handler, "handler");
+    return branch(guard, this::offerEnd, ended -> handler.apply(ended.value()));
+  }
+
+  @Override
+  public <R extends @Nullable Object, X extends Exception> Branch<R, X> onSuccess(
+      boolean guard, Fn<? super T, ? extends R, X> handler) {
+    Objects.requireNonNull(handler, "handler");
+    return branch(guard, this::offerSuccess, ended -> handler.apply(ended.value()));
+  }
+
+  @Override
+  public <R extends @Nullable Object, X extends Exception> Branch<R, X> onOutcome(
+      boolean guard, Fn<? super Outcome<T>, ? extends R, X> handler) {
+    Objects.requireNonNull(handler, "handler");
+    return branch(guard, this::offerEnd, ended -> handler.apply(ended.outcome()));
+  }
+
+  /** The source and the handler refer to this handle, so that it is reachable in a select. */
+  private <R extends @Nullable Object, X extends Exception> Branch<R, X> branch(
+      boolean guard,
+      Selectable<TaskCore<T>> source,
+      Fn<? super TaskCore<T>, ? extends R, X> handler) {
+    attached();
+    return Branch.<TaskCore<T>, R, X>of(guard, source, handler).over(core);
+  }
+
+  private Registration offerEnd(SelectWaiter<? super TaskCore<T>> waiter) {
+    return attached().watch(() -> waiter.offer(core));
+  }
+
+  private Registration offerSuccess(SelectWaiter<? super TaskCore<T>> waiter) {
+    return attached()
+        .watch(() -> {
+          if (core.isSuccess()) {
+            waiter.offer(core);
+          } else {
+            waiter.disable();
+          }
+        });
+  }
+
+  TaskCore<T> attached() {
     if (core.isDetached()) {
       throw new IllegalStateException("the handle of task " + core.id() + " is detached");
     }

@@ -7,9 +7,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -46,6 +48,7 @@ public final class TaskRuntime implements AutoCloseable {
   private final boolean global;
   private final Launcher launcher;
   private final Timers timers;
+  private final @Nullable AtomicLong selectSeed;
   private final BlockingPool blockingPool;
   private final FailureReports failures;
   private final @Nullable TaskHooks hooks;
@@ -63,6 +66,7 @@ public final class TaskRuntime implements AutoCloseable {
     this.global = global;
     this.launcher = new Launcher(builder.maxBacklog);
     this.timers = builder.timers;
+    this.selectSeed = builder.selectSeed == null ? null : new AtomicLong(builder.selectSeed);
     this.blockingPool =
         new BlockingPool(
             global ? "musubi-blocking" : "musubi-" + label() + "-blocking",
@@ -254,9 +258,17 @@ public final class TaskRuntime implements AutoCloseable {
 
   <T extends @Nullable Object> TaskHandle<T> spawn(
       Object body, @Nullable TaskOptions options, boolean blocking) {
+    return spawn(body, options, blocking, null);
+  }
+
+  <T extends @Nullable Object> TaskHandle<T> spawn(
+      Object body,
+      @Nullable TaskOptions options,
+      boolean blocking,
+      @Nullable CancellationToken token) {
     TaskCore<T> core = new TaskCore<>(this, body, options, blocking);
     TaskHandle<T> handle = core.createHandle();
-    start(core);
+    start(core, token);
     return handle;
   }
 
@@ -272,6 +284,18 @@ public final class TaskRuntime implements AutoCloseable {
    */
   void start(TaskCore<?> core) {
     seat(core);
+    launch(core);
+  }
+
+  /** As {@link #start(TaskCore)}; what is aborted by its token before it began never runs. */
+  void start(TaskCore<?> core, @Nullable CancellationToken token) {
+    seat(core);
+    if (token != null) {
+      token.bind(core);
+      if (core.isFinished()) {
+        return;
+      }
+    }
     launch(core);
   }
 
@@ -503,6 +527,15 @@ public final class TaskRuntime implements AutoCloseable {
     return timers;
   }
 
+  /** A number from 0 to below the bound, for fair choices. */
+  int random(int bound) {
+    AtomicLong seeded = selectSeed;
+    if (seeded == null) {
+      return ThreadLocalRandom.current().nextInt(bound);
+    }
+    return new SplittableRandom(seeded.getAndIncrement()).nextInt(bound);
+  }
+
   BlockingPool blockingPool() {
     return blockingPool;
   }
@@ -572,6 +605,7 @@ public final class TaskRuntime implements AutoCloseable {
     private @Nullable String name;
     private int maxBacklog = 1024;
     private Timers timers = RealTimers.INSTANCE;
+    private @Nullable Long selectSeed;
     private int maxBlockingThreads = 512;
     private int maxBlockingQueue = Integer.MAX_VALUE;
     private QueueFull whenBlockingQueueFull = QueueFull.REJECT;
@@ -631,6 +665,18 @@ public final class TaskRuntime implements AutoCloseable {
      */
     public Builder time(ManualTime time) {
       this.timers = time.timers();
+      return this;
+    }
+
+    /**
+     * Makes the choices of {@link Select#select} repeatable: with the same seed, the n-th select of
+     * this runtime begins at the same branch. Selects that run at the same time share the sequence.
+     *
+     * @param seed the seed; the default is no fixed one
+     * @return this builder
+     */
+    public Builder selectSeed(long seed) {
+      this.selectSeed = new SplittableRandom(seed).nextLong();
       return this;
     }
 

@@ -26,7 +26,9 @@ public record UnobservedFailure(TaskId id, Throwable cause, Kind kind, boolean a
     /**
      * The task stopped as asked, but its clean-up failed: the cause was suppressed on the way out.
      */
-    CLEANUP_FAILED("its clean-up failed");
+    CLEANUP_FAILED("its clean-up failed"),
+    /** One run of a {@link Periodic} job failed. The task goes on with the next run. */
+    PERIODIC_RUN("it goes on");
 
     private final String text;
 
@@ -49,9 +51,14 @@ public record UnobservedFailure(TaskId id, Throwable cause, Kind kind, boolean a
   public String toString() {
     return "task "
         + id
-        + (kind == Kind.CLEANUP_FAILED
-            ? " was cancelled, and its clean-up failed"
-            : " panicked and nobody looked at it (" + kind.text + ")")
-        + (abortRequested && kind != Kind.CLEANUP_FAILED ? "; an abort was requested" : "");
+        + switch (kind) {
+          case CLEANUP_FAILED -> " was cancelled, and its clean-up failed";
+          case PERIODIC_RUN -> " failed in one of its periodic runs, and goes on";
+          default ->
+              " panicked and nobody looked at it ("
+                  + kind.text
+                  + ")"
+                  + (abortRequested ? "; an abort was requested" : "");
+        };
   }
 }
