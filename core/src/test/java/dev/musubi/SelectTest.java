@@ -40,7 +40,7 @@ class SelectTest {
   }
 
   @Test
-  @Contract({197, 203})
+  @Contract(197)
   void oneBranchWinsAndOneHandlerRuns() throws Exception {
     JoinHandle<String> a = done("a");
     JoinHandle<String> b = done("b");

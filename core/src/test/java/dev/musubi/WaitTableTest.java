@@ -76,6 +76,9 @@ class WaitTableTest {
   private enum Kind {
     JOIN("join()"),
     JOIN_LIMIT("join(limit)"),
+    JOIN_OR_ABORT("joinOrAbort(limit)"),
+    SELECT("Select.select(handle.onJoin(...))"),
+    TRY_JOIN("Join.tryJoin(handles)"),
     OUTCOME("outcome()"),
     OUTCOME_LIMIT("outcome(limit)"),
     POLL("poll()"),
@@ -134,6 +137,12 @@ class WaitTableTest {
       List.of(
           new Row(Kind.JOIN, FIN, VALUE, INTERRUPTED, NONE, ABORTED, NONE),
           new Row(Kind.JOIN, RUN, W_VALUE, INTERRUPTED, INTERRUPTED, ABORTED, ABORTED),
+          new Row(Kind.JOIN_OR_ABORT, FIN, VALUE, INTERRUPTED, NONE, ABORTED, NONE),
+          new Row(Kind.JOIN_OR_ABORT, RUN, W_VALUE, INTERRUPTED, INTERRUPTED, ABORTED, ABORTED),
+          new Row(Kind.SELECT, FIN, VALUE, INTERRUPTED, NONE, ABORTED, NONE),
+          new Row(Kind.SELECT, RUN, W_VALUE, INTERRUPTED, INTERRUPTED, ABORTED, ABORTED),
+          new Row(Kind.TRY_JOIN, FIN, VALUE, INTERRUPTED, NONE, ABORTED, NONE),
+          new Row(Kind.TRY_JOIN, RUN, W_VALUE, INTERRUPTED, INTERRUPTED, ABORTED, ABORTED),
           new Row(Kind.JOIN_LIMIT, FIN, VALUE, INTERRUPTED, NONE, ABORTED, NONE),
           new Row(Kind.JOIN_LIMIT, RUN, W_VALUE, INTERRUPTED, INTERRUPTED, ABORTED, ABORTED),
           new Row(Kind.OUTCOME, FIN, VALUE, VALUE_FLAG, NONE, VALUE_FLAG, NONE),
@@ -190,6 +199,21 @@ class WaitTableTest {
       List.of(
           new Row(Kind.JOIN, FIN, VALUE, INTERRUPTED, NONE, VALUE_LATER, NONE),
           new Row(Kind.JOIN, RUN, W_VALUE, INTERRUPTED, INTERRUPTED, W_VALUE_LATER, W_VALUE_LATER),
+          new Row(Kind.JOIN_OR_ABORT, FIN, VALUE, INTERRUPTED, NONE, VALUE_LATER, NONE),
+          new Row(
+              Kind.JOIN_OR_ABORT,
+              RUN,
+              W_VALUE,
+              INTERRUPTED,
+              INTERRUPTED,
+              W_VALUE_LATER,
+              W_VALUE_LATER),
+          new Row(Kind.SELECT, FIN, VALUE, INTERRUPTED, NONE, VALUE_LATER, NONE),
+          new Row(
+              Kind.SELECT, RUN, W_VALUE, INTERRUPTED, INTERRUPTED, W_VALUE_LATER, W_VALUE_LATER),
+          new Row(Kind.TRY_JOIN, FIN, VALUE, INTERRUPTED, NONE, VALUE_LATER, NONE),
+          new Row(
+              Kind.TRY_JOIN, RUN, W_VALUE, INTERRUPTED, INTERRUPTED, W_VALUE_LATER, W_VALUE_LATER),
           new Row(Kind.JOIN_LIMIT, FIN, VALUE, INTERRUPTED, NONE, VALUE_LATER, NONE),
           new Row(
               Kind.JOIN_LIMIT,
@@ -469,6 +493,9 @@ class WaitTableTest {
       return switch (row.kind) {
         case JOIN -> target.join();
         case JOIN_LIMIT -> target.join(limit);
+        case JOIN_OR_ABORT -> target.joinOrAbort(limit);
+        case SELECT -> Select.select(target.onJoin(x -> x));
+        case TRY_JOIN -> Join.tryJoin(List.of(target)).getFirst();
         case OUTCOME -> target.outcome();
         case OUTCOME_LIMIT -> target.outcome(limit);
         case POLL -> target.poll();
@@ -579,6 +606,9 @@ class WaitTableTest {
           switch (kind) {
             case JOIN -> handle.join();
             case JOIN_LIMIT -> handle.join(limit);
+            case JOIN_OR_ABORT -> handle.joinOrAbort(limit);
+            case SELECT -> Select.select(handle.onJoin(x -> x));
+            case TRY_JOIN -> Join.tryJoin(List.of(handle)).getFirst();
             case OUTCOME -> handle.outcome();
             case OUTCOME_LIMIT -> handle.outcome(limit);
             case POLL -> handle.poll().orElseThrow();

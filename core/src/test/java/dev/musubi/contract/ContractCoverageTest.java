@@ -35,12 +35,17 @@ class ContractCoverageTest {
           Map.entry("F", "Clean-up"),
           Map.entry("G", "Panics"),
           Map.entry("H", "Ids and the builder"),
+          Map.entry("N", "Cancellation tokens"),
+          Map.entry("O", "select"),
+          Map.entry("P", "join and tryJoin"),
+          Map.entry("Q", "Time"),
           Map.entry("R", "blockOn and runtimes"),
           Map.entry("S", "Shutdown"),
           Map.entry("T", "Blocking tasks"),
           Map.entry("U", "Fairness (of this section, what has a meaning here)"),
           Map.entry("V", "Task locals"),
-          Map.entry("W", "Hooks"));
+          Map.entry("W", "Hooks"),
+          Map.entry("Y2", "Oneshot"));
 
   private record Statement(int number, String section, String kind, String text, String reason) {}
 
