@@ -1,7 +1,11 @@
 package dev.musubi.examples.linkcheck;
 
+import static dev.musubi.Select.after;
+import static dev.musubi.Select.select;
+
 import dev.musubi.Cancelled;
-import dev.musubi.OwnedHandle;
+import dev.musubi.JoinHandle;
+import dev.musubi.Outcome;
 import dev.musubi.Panicked;
 import dev.musubi.Success;
 import dev.musubi.Task;
@@ -17,45 +21,46 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /**
  * Walks over a site.
  *
  * <p>Three kinds of tasks: {@link #crawl()} runs in one, and alone touches the findings. For each
  * address it spawns a <em>visit</em>, which waits for a free slot of its host: there may be
- * thousands, a waiting task costs little. The visit owns a third one, the <em>request</em>, so that
- * it can give up on a request that takes too long, and free the slot when it has really ended.
+ * thousands, a waiting task costs little. The visit spawns a third one, the <em>request</em>, so
+ * that it can give up on a request that takes too long, and free the slot when it has really ended.
  */
 final class Crawler {
-  private static final Duration TICK = Duration.ofMillis(100);
   private static final Set<Integer> UNSURE = Set.of(401, 403, 405, 429);
 
   private final Source source;
   private final Settings settings;
-  private final Progress progress;
   private final Findings findings = new Findings();
   private final List<URI> starts;
   private Scope scope;
   private int followed;
   private int open;
+  private volatile Progress.State progress = findings.progress();
 
   // shared with the visits
   private final Map<String, Semaphore> slots = new ConcurrentHashMap<>();
   private final BlockingQueue<Visit> visits = new LinkedBlockingQueue<>();
 
-  Crawler(Source source, List<URI> starts, Settings settings, Progress progress) {
+  Crawler(Source source, List<URI> starts, Settings settings) {
     this.source = source;
     this.starts = List.copyOf(starts);
     this.scope = new Scope(starts.getFirst());
     this.settings = settings;
-    this.progress = progress;
   }
 
   /** What was found. To be read when the task that runs {@link #crawl()} has ended. */
   Findings findings() {
     return findings;
+  }
+
+  /** How far the crawl is. To be asked by anyone, at any time. */
+  Progress.State progress() {
+    return progress;
   }
 
   /** Why the crawl found nothing at all, if so. */
@@ -68,13 +73,10 @@ final class Crawler {
   /** The body of the task that crawls. It returns when every address has been looked at. */
   void crawl() throws InterruptedException {
     starts.forEach(this::discover);
+    progress = findings.progress();
     while (open > 0) {
-      Visit visit = visits.poll(TICK.toNanos(), TimeUnit.NANOSECONDS);
-      if (visit != null) {
-        open--;
-        take(visit);
-      }
-      progress.show(findings);
+      take(visits.take());
+      progress = findings.progress();
     }
   }
 
@@ -91,6 +93,7 @@ final class Crawler {
   }
 
   private void take(Visit visit) {
+    open--;
     findings.addVisit(visit);
     switch (visit.verdict()) {
       case Verdict.Redirected(URI to) -> redirect(visit.address(), to);
@@ -152,21 +155,22 @@ final class Crawler {
   }
 
   private Verdict request(URI address, boolean external) throws InterruptedException {
-    try (OwnedHandle<Verdict> request =
-        Task.builder()
-            .name("get " + address)
-            .spawn(() -> judge(address, external))
-            .abortOnClose()) {
-      return switch (request.outcome(settings.timeout())) {
-        case Success(Verdict verdict) -> verdict;
-        case Panicked(_, IOException e) -> new Verdict.Broken(describe(e));
-        case Panicked(_, Throwable e) -> new Verdict.Broken("cannot be read: " + e);
-        case Cancelled(_, var reason) -> new Verdict.Unsure("given up: " + reason);
-      };
-    } catch (TimeoutException e) {
-      // leaving the block has aborted the request and waited for its real end
-      return new Verdict.Broken("no answer within " + Report.seconds(settings.timeout()));
-    }
+    JoinHandle<Verdict> request =
+        Task.builder().name("get " + address).spawn(() -> judge(address, external));
+    return select(
+        request.onOutcome(Crawler::verdict).abortOnLose(),
+        after(
+            settings.timeout(),
+            () -> new Verdict.Broken("no answer within " + Report.seconds(settings.timeout()))));
+  }
+
+  private static Verdict verdict(Outcome<Verdict> outcome) {
+    return switch (outcome) {
+      case Success(Verdict verdict) -> verdict;
+      case Panicked(_, IOException e) -> new Verdict.Broken(describe(e));
+      case Panicked(_, Throwable e) -> new Verdict.Broken("cannot be read: " + e);
+      case Cancelled(_, var reason) -> new Verdict.Unsure("given up: " + reason);
+    };
   }
 
   private Verdict judge(URI address, boolean external) throws IOException, InterruptedException {

@@ -78,21 +78,8 @@ final class Findings {
     unfollowed++;
   }
 
-  int found() {
-    return found.size();
-  }
-
-  int checked() {
-    return verdicts.size();
-  }
-
-  int pages() {
-    return times.size();
-  }
-
-  /** How many addresses turned out to be broken so far; anchors come with the report. */
-  int dead() {
-    return dead;
+  Progress.State progress() {
+    return new Progress.State(found.size(), verdicts.size(), times.size(), dead);
   }
 
   /** Why an address that was looked at is of no use, if so. */

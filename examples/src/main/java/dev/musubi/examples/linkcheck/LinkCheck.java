@@ -1,10 +1,11 @@
 package dev.musubi.examples.linkcheck;
 
-import dev.musubi.Cancelled;
+import static dev.musubi.Select.selectBiased;
+
+import dev.musubi.CancellationToken;
 import dev.musubi.JoinHandle;
-import dev.musubi.Panicked;
+import dev.musubi.Periodic;
 import dev.musubi.ShutdownReport;
-import dev.musubi.Success;
 import dev.musubi.TaskRuntime;
 import java.io.Console;
 import java.io.IOException;
@@ -216,29 +217,38 @@ public final class LinkCheck implements Callable<Integer> {
 
   private int check(Source source, List<URI> starts, Settings settings)
       throws IOException, InterruptedException {
-    Progress progress = progress();
-    Crawler crawler = new Crawler(source, starts, settings, progress);
+    Crawler crawler = new Crawler(source, starts, settings);
+    Optional<Progress> progress = progress();
+    CancellationToken stop = new CancellationToken();
     long begin = System.nanoTime();
     try (TaskRuntime runtime =
-        TaskRuntime.builder().name("linkcheck").closeDeadline(STOP_LIMIT).build()) {
+            TaskRuntime.builder().name("linkcheck").closeDeadline(STOP_LIMIT).build();
+        StopSignal _ = StopSignal.cancels(stop)) {
+      progress.ifPresent(display -> refresh(display, crawler, runtime));
       JoinHandle<@Nullable Void> crawl = runtime.task().name("crawl").spawn(() -> crawler.crawl());
-      try (StopSignal _ = StopSignal.aborts(crawl.abortHandle())) {
-        boolean complete =
-            switch (crawl.outcome()) {
-              case Success<?> _ -> true;
-              case Cancelled<?> _ -> false;
-              case Panicked<?> panicked -> throw panicked.toException();
-            };
-        // the crawl has ended, so its findings hold still; now for the visits it has left behind
-        ShutdownReport shutdown = runtime.shutdown(STOP_LIMIT);
-        progress.clear();
-        Duration elapsed = Duration.ofNanos(System.nanoTime() - begin);
-        Report report = crawler.findings().report(site, complete, elapsed);
-        return complete
-            ? conclude(report, crawler.startProblem())
-            : concludePartial(report, shutdown);
-      }
+      boolean complete =
+          selectBiased(
+              crawl.onJoin(_ -> true).abortOnLose(), // a crawl that is done is not partial
+              stop.onCancelled(() -> false));
+      // the crawl has ended, so its findings hold still; now for the tasks it has left behind
+      ShutdownReport shutdown = runtime.shutdown(STOP_LIMIT);
+      progress.ifPresent(Progress::clear);
+      Duration elapsed = Duration.ofNanos(System.nanoTime() - begin);
+      Report report = crawler.findings().report(site, complete, elapsed);
+      return complete
+          ? conclude(report, crawler.startProblem())
+          : concludePartial(report, shutdown);
     }
+  }
+
+  /** Shows the progress again and again, until the runtime is shut down. */
+  private static void refresh(Progress display, Crawler crawler, TaskRuntime runtime) {
+    Periodic schedule = Periodic.every(display.period()).startingAfter(display.period());
+    runtime
+        .task()
+        .name("progress")
+        .spawn(schedule.body(() -> display.show(crawler.progress())))
+        .detach();
   }
 
   private int conclude(Report report, Optional<String> startProblem) throws IOException {
@@ -282,14 +292,15 @@ public final class LinkCheck implements Callable<Integer> {
   }
 
   @SuppressWarnings("SystemConsoleNull") // not so: JDK 25 gives null where there is no terminal
-  private Progress progress() {
+  private Optional<Progress> progress() {
     if (quiet) {
-      return Progress.SILENT;
+      return Optional.empty();
     }
     Console console = System.console();
-    return console != null && console.isTerminal()
-        ? new ProgressBar(System.err)
-        : new ProgressLines(System.err);
+    return Optional.of(
+        console != null && console.isTerminal()
+            ? new ProgressBar(System.err)
+            : new ProgressLines(System.err));
   }
 
   private PrintWriter err() {

@@ -5,29 +5,20 @@ import java.time.Duration;
 import java.util.Locale;
 
 /** A line now and then, for logs: a short crawl prints none. */
-final class ProgressLines implements Progress {
-  private static final long PAUSE = Duration.ofSeconds(10).toNanos();
-
-  private final PrintStream log;
-  private long last = System.nanoTime();
-
-  ProgressLines(PrintStream log) {
-    this.log = log;
+record ProgressLines(PrintStream log) implements Progress {
+  @Override
+  public Duration period() {
+    return Duration.ofSeconds(10);
   }
 
   @Override
-  public void show(Findings findings) {
-    long now = System.nanoTime();
-    if (now - last < PAUSE) {
-      return;
-    }
-    last = now;
+  public void show(State state) {
     log.printf(
         Locale.ROOT,
         "%,d of %,d checked, %,d pages, %,d dead%n",
-        findings.checked(),
-        findings.found(),
-        findings.pages(),
-        findings.dead());
+        state.checked(),
+        state.found(),
+        state.pages(),
+        state.dead());
   }
 }

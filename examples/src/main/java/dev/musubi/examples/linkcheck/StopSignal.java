@@ -1,12 +1,12 @@
 package dev.musubi.examples.linkcheck;
 
-import dev.musubi.AbortHandle;
+import dev.musubi.CancellationToken;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * While open, Ctrl-C (any regular end of the JVM) aborts a task, and the JVM waits for {@link
+ * While open, Ctrl-C (any regular end of the JVM) cancels a token, and the JVM waits for {@link
  * #close()}, so that the main thread can clean up and report.
  */
 final class StopSignal implements AutoCloseable {
@@ -14,25 +14,25 @@ final class StopSignal implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private final CountDownLatch closed = new CountDownLatch(1);
-  private final AbortHandle task;
+  private final CancellationToken token;
   private final Thread hook = Thread.ofPlatform().name("stop-signal").unstarted(this::stop);
 
-  private StopSignal(AbortHandle task) {
-    this.task = task;
+  private StopSignal(CancellationToken token) {
+    this.token = token;
   }
 
-  static StopSignal aborts(AbortHandle task) {
-    StopSignal signal = new StopSignal(task);
+  static StopSignal cancels(CancellationToken token) {
+    StopSignal signal = new StopSignal(token);
     try {
       Runtime.getRuntime().addShutdownHook(signal.hook);
     } catch (IllegalStateException e) {
-      task.abort("the JVM is going down already");
+      token.cancel("the JVM is going down already");
     }
     return signal;
   }
 
   private void stop() {
-    task.abort("Ctrl-C");
+    token.cancel("Ctrl-C");
     try {
       closed.await(PATIENCE.toNanos(), TimeUnit.NANOSECONDS);
     } catch (InterruptedException e) {

@@ -1,6 +1,6 @@
 package dev.musubi.examples.tour;
 
-/** Runs the seven programs of the tour, one after the other. */
+/** Runs the nine programs of the tour, one after the other. */
 public final class Tour {
   private Tour() {}
 
@@ -19,5 +19,9 @@ public final class Tour {
     OutlivesItsParent.main(args);
     System.out.println("7. tasks that are aborted");
     AbortAll.main(args);
+    System.out.println("8. the first of a task, a letter and a timer");
+    FirstOfThree.main(args);
+    System.out.println("9. a loser that is aborted");
+    LoserIsAborted.main(args);
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Seven little programs that explain a join handle. {@link dev.musubi.examples.tour.Tour} runs them
- * all.
+ * Nine little programs: seven explain a join handle, two explain select. {@link
+ * dev.musubi.examples.tour.Tour} runs them all.
  */
 @NullMarked
 package dev.musubi.examples.tour;

@@ -155,11 +155,7 @@ class HttpSiteTest {
     try (HttpSource http = new HttpSource();
         TaskRuntime runtime = TaskRuntime.create()) {
       Crawler crawler =
-          new Crawler(
-              http,
-              List.of(site.address("/")),
-              Settings.DEFAULT.withPerHost(limit),
-              Progress.SILENT);
+          new Crawler(http, List.of(site.address("/")), Settings.DEFAULT.withPerHost(limit));
       JoinHandle<@Nullable Void> crawl = runtime.spawn(() -> crawler.crawl());
       // all visits exist, as many as allowed have got through to the server, and the gate is shut
       while (named(runtime, "visit ") < pages || inFlight.get() < limit) {
@@ -169,7 +165,7 @@ class HttpSiteTest {
       gate.countDown();
       crawl.join();
 
-      assertThat(crawler.findings().pages()).isEqualTo(pages + 1);
+      assertThat(crawler.progress().pages()).isEqualTo(pages + 1);
       assertThat(most).hasValue(limit);
     }
   }

@@ -52,6 +52,19 @@ class TourTest {
       green finished: true, cancelled, aborted by user: the tour goes on
       blue finished: true, cancelled, aborted by user: the tour goes on
       """;
+  private static final String FIRST_OF_THREE =
+      """
+      neither dinner nor a letter within 10 ms
+      a letter: greetings from Kyoto
+      dinner has lost twice, and is ready: false
+      dinner is joined all the same: a pie
+      """;
+  private static final String LOSER_IS_ABORTED =
+      """
+      the snail turns back
+      the hare wins, the snail has ended: true
+      why the snail was aborted: another was first
+      """;
 
   private interface Program {
     void main(String[] args) throws Exception;
@@ -93,6 +106,16 @@ class TourTest {
   }
 
   @Test
+  void losersOfSelectLoseNothing() throws Exception {
+    assertThat(outputOf(FirstOfThree::main)).isEqualTo(FIRST_OF_THREE);
+  }
+
+  @Test
+  void loserHasEndedBeforeTheWinnersHandlerRuns() throws Exception {
+    assertThat(outputOf(LoserIsAborted::main)).isEqualTo(LOSER_IS_ABORTED);
+  }
+
+  @Test
   void tourRunsAllInOrder() throws Exception {
     assertThat(outputOf(Tour::main))
         .isEqualTo(
@@ -109,7 +132,11 @@ class TourTest {
                 + "6. a task that outlives its parent\n"
                 + OUTLIVES_ITS_PARENT
                 + "7. tasks that are aborted\n"
-                + ABORT_ALL);
+                + ABORT_ALL
+                + "8. the first of a task, a letter and a timer\n"
+                + FIRST_OF_THREE
+                + "9. a loser that is aborted\n"
+                + LOSER_IS_ABORTED);
   }
 
   private static String outputOf(Program program) throws Exception {
