@@ -31,6 +31,15 @@ final class GuideTime {
     // @end
   }
 
+  static String named(URI address) throws InterruptedException, TimeoutException {
+    // @start region=named
+    try (var page =
+        Task.builder().name("fetch " + address).spawn(() -> fetch(address)).abortOnClose()) {
+      return page.joinOrAbort(Duration.ofSeconds(2));
+    } // has ended here also if we were aborted
+    // @end
+  }
+
   static void deadline() throws InterruptedException, IOException {
     // @start region=deadline
     Deadline deadline = Deadline.after(Duration.ofSeconds(10));
@@ -53,9 +62,7 @@ final class GuideTime {
   static JoinHandle<Void> periodic() {
     // @start region=periodic
     JoinHandle<Void> refresh =
-        Task.builder()
-            .name("refresh")
-            .spawn(Periodic.every(Duration.ofMinutes(1)).body(() -> reload()));
+        Periodic.every(Duration.ofMinutes(1)).spawn(Task.builder().name("refresh"), () -> reload());
     // @end
     return refresh;
   }

@@ -249,8 +249,8 @@ public sealed interface JoinHandle<T extends @Nullable Object> permits OwnedHand
    * As {@link #join(Duration)}, except that the work does not outlive the limit: then the task is
    * aborted (with {@link AbortReason.Kind#TIMED_OUT}) and its real end awaited. If it still gives a
    * value, that is returned. An interrupt or an abort of the waiting thread within the limit leaves
-   * the task alone; the wait for the end after it is a closing wait, see {@link
-   * OwnedHandle#close()}.
+   * the task alone, unless the handle is {@linkplain #abortOnClose() owned} by a block; the wait
+   * for the end after it is a closing wait, see {@link OwnedHandle#close()}.
    *
    * @param limit how long the task has; with zero it is aborted at once, unless it has finished
    * @return the value
@@ -266,8 +266,9 @@ public sealed interface JoinHandle<T extends @Nullable Object> permits OwnedHand
 
   /**
    * A branch of a {@link Select} that waits for this task: wins when it has finished. The handler
-   * gets the value. If the task failed, the select throws what {@link #join()} would. Losing leaves
-   * the task and this handle as they are; see {@link Branch#abortOnLose()} for the other way.
+   * gets the value. If the task failed, whatever its value would be used for, the select throws
+   * what {@link #join()} would. Losing leaves the task and this handle as they are; see {@link
+   * Branch#abortOnLose()} for the other way.
    *
    * <p>Corresponds to a {@code &mut handle} branch in {@code tokio::select!}.
    *

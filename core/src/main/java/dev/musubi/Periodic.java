@@ -97,13 +97,18 @@ public final class Periodic {
   }
 
   /**
-   * The body of a task that runs a job by this schedule, for a {@link TaskBuilder}: to give it a
-   * name, or to bind it to a token. To be run in a task.
+   * As {@link #spawn(VoidBody)}, with the settings of a builder: a name, a runtime, a token.
    *
+   * @param builder describes the task
    * @param job one run
-   * @return a body that returns only by throwing
+   * @return the task's handle
    */
-  public VoidBody<Exception> body(VoidBody<?> job) {
+  public JoinHandle<@Nullable Void> spawn(TaskBuilder builder, VoidBody<?> job) {
+    return builder.spawn(body(job));
+  }
+
+  /** Returns only by throwing. */
+  private VoidBody<Exception> body(VoidBody<?> job) {
     Objects.requireNonNull(job, "job");
     return () -> run(job);
   }
@@ -118,9 +123,9 @@ public final class Periodic {
         job.run();
         failures = 0;
       } catch (Throwable e) {
-        TaskCore<?> me = TaskCore.current();
+        TaskCore<?> me = Objects.requireNonNull(TaskCore.current());
         failures++;
-        if (me == null || me.isAbortRequested() || failures >= mostFailures) {
+        if (me.isAbortRequested() || failures >= mostFailures) {
           throw e;
         }
         me.reportRun(e);

@@ -432,16 +432,14 @@ class TimeTest {
   void aPeriodicJobSurvivesFailuresAndReportsEach() throws Exception {
     AtomicInteger runs = new AtomicInteger();
     JoinHandle<?> job =
-        runtime
-            .task()
-            .name("refresh")
+        Periodic.every(SECOND)
             .spawn(
-                Periodic.every(SECOND)
-                    .body(() -> {
-                      if (runs.incrementAndGet() % 2 == 1) {
-                        throw new IOException("run " + runs.get());
-                      }
-                    }));
+                runtime.task().name("refresh"),
+                () -> {
+                  if (runs.incrementAndGet() % 2 == 1) {
+                    throw new IOException("run " + runs.get());
+                  }
+                });
     for (int i = 1; i <= 4; i++) {
       int done = i;
       Kit.eventually("run " + i, () -> runs.get() == done && time.hasWaiting());

@@ -72,7 +72,8 @@ public final class OneshotReceiver<T> implements AutoCloseable {
 
   /**
    * A branch of a {@link Select} that wins when the value has come, and takes it. When there will
-   * be no value, the branch wins too, and the select throws what {@link #receive()} would.
+   * be no value, or it was received before, the branch wins too, and the select throws what {@link
+   * #receive()} would: in a loop, switch the branch off by its guard.
    *
    * @param <R> the type of the handler's result
    * @param <X> the handler's own checked exception

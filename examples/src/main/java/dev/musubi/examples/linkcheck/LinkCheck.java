@@ -243,11 +243,9 @@ public final class LinkCheck implements Callable<Integer> {
 
   /** Shows the progress again and again, until the runtime is shut down. */
   private static void refresh(Progress display, Crawler crawler, TaskRuntime runtime) {
-    Periodic schedule = Periodic.every(display.period()).startingAfter(display.period());
-    runtime
-        .task()
-        .name("progress")
-        .spawn(schedule.body(() -> display.show(crawler.progress())))
+    Periodic.every(display.period())
+        .startingAfter(display.period())
+        .spawn(runtime.task().name("progress"), () -> display.show(crawler.progress()))
         .detach();
   }
 
