@@ -167,6 +167,16 @@ public final class TaskBuilder {
     return runtime.spawn(body, options(), true, token);
   }
 
+  /** A task that is listed and not started yet. */
+  <T extends @Nullable Object> TaskCore<T> prepare(Object body, boolean blocking) {
+    Objects.requireNonNull(body, "body");
+    return runtime.prepare(body, options(), blocking);
+  }
+
+  void start(TaskCore<?> core) {
+    runtime.launch(core, token);
+  }
+
   private TaskOptions options() {
     TaskLocals locals = inheritTaskLocals ? TaskLocal.current().inherited() : TaskLocals.EMPTY;
     return new TaskOptions(

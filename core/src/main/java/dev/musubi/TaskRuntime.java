@@ -272,6 +272,14 @@ public final class TaskRuntime implements AutoCloseable {
     return handle;
   }
 
+  /** A task that is listed and not started yet. */
+  <T extends @Nullable Object> TaskCore<T> prepare(
+      Object body, @Nullable TaskOptions options, boolean blocking) {
+    TaskCore<T> core = new TaskCore<>(this, body, options, blocking);
+    seat(core);
+    return core;
+  }
+
   /** A plain task that is not started yet; the caller gives it a handle or detaches it. */
   <T extends @Nullable Object> TaskCore<T> prepare(Object body) {
     return new TaskCore<>(this, body, plainOptions(), false);
@@ -287,9 +295,14 @@ public final class TaskRuntime implements AutoCloseable {
     launch(core);
   }
 
-  /** As {@link #start(TaskCore)}; what is aborted by its token before it began never runs. */
+  /** As {@link #start(TaskCore)}, bound to a token. */
   void start(TaskCore<?> core, @Nullable CancellationToken token) {
     seat(core);
+    launch(core, token);
+  }
+
+  /** The second half; what is aborted by its token before it began never runs. */
+  void launch(TaskCore<?> core, @Nullable CancellationToken token) {
     if (token != null) {
       token.bind(core);
       if (core.isFinished()) {

@@ -22,6 +22,8 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiConsumer;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -157,6 +159,61 @@ class CancelSafetyTest {
     Callable<?> make() throws InterruptedException;
   }
 
+  /** A task that has begun, in a set of some kind; to be released. */
+  private static Callable<String> gated(CountDownLatch running, CountDownLatch release) {
+    return () -> {
+      running.countDown();
+      Kit.awaitStubbornly(release);
+      return "value";
+    };
+  }
+
+  private interface From<S> {
+    Object take(S set) throws Exception;
+  }
+
+  private static Case set(String method, From<JoinSet<String>> wait) {
+    return members(method, JoinSet::new, JoinSet::spawn, wait);
+  }
+
+  private static Case queue(String method, From<JoinQueue<String>> wait) {
+    return members(method, JoinQueue::new, JoinQueue::spawn, wait);
+  }
+
+  private static Case map(String method, From<JoinMap<String, String>> wait) {
+    return members(method, JoinMap::new, (map, body) -> map.spawn("key", body), wait);
+  }
+
+  private static <S> Case members(
+      String method, Supplier<S> make, BiConsumer<S, Callable<String>> spawn, From<S> wait) {
+    return new Case(
+        method,
+        Promise.ONCE,
+        () -> {
+          S set = make.get();
+          CountDownLatch running = new CountDownLatch(1);
+          CountDownLatch release = new CountDownLatch(1);
+          spawn.accept(set, gated(running, release));
+          Kit.await(running);
+          return of(() -> wait.take(set) == null ? "nothing" : true, release::countDown);
+        });
+  }
+
+  private static Object shutDown(JoinSet<String> set) throws InterruptedException {
+    set.shutdown();
+    return set.isEmpty();
+  }
+
+  private static Object shutDown(JoinQueue<String> queue) throws InterruptedException {
+    queue.shutdown();
+    return queue.isEmpty();
+  }
+
+  private static Object shutDown(JoinMap<String, String> map) throws InterruptedException {
+    map.shutdown();
+    return map.isEmpty();
+  }
+
   static Stream<Case> cases() {
     return Stream.of(
         task("JoinHandle.join()", JoinHandle::join),
@@ -200,6 +257,19 @@ class CancelSafetyTest {
                   },
                   channel.receiver()::close);
             }),
+        set("JoinSet.next()", JoinSet::next),
+        set("JoinSet.next(Duration)", s -> s.next(HOUR)),
+        set("JoinSet.joinAll()", s -> s.joinAll().isEmpty() ? null : true),
+        set("JoinSet.join(JoinPolicy)", s -> s.join(JoinPolicy.firstSuccess())),
+        set("JoinSet.shutdown()", CancelSafetyTest::shutDown),
+        queue("JoinQueue.next()", JoinQueue::next),
+        queue("JoinQueue.next(Duration)", q -> q.next(HOUR)),
+        queue("JoinQueue.joinAll()", q -> q.joinAll().isEmpty() ? null : true),
+        queue("JoinQueue.join(JoinPolicy)", q -> q.join(JoinPolicy.firstSuccess())),
+        queue("JoinQueue.shutdown()", CancelSafetyTest::shutDown),
+        map("JoinMap.next()", JoinMap::next),
+        map("JoinMap.next(Duration)", m -> m.next(HOUR)),
+        map("JoinMap.shutdown()", CancelSafetyTest::shutDown),
         timed(
             "Interval.tick()",
             Promise.ONCE,
