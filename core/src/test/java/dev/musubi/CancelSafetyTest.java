@@ -159,6 +159,16 @@ class CancelSafetyTest {
     Callable<?> make() throws InterruptedException;
   }
 
+  private static Case tracker(String method, From<TaskTracker> wait) {
+    return new Case(
+        method,
+        Promise.KEEPS,
+        () -> {
+          TaskTracker tracker = new TaskTracker();
+          return of(() -> wait.take(tracker), tracker::close);
+        });
+  }
+
   /** A task that has begun, in a set of some kind; to be released. */
   private static Callable<String> gated(CountDownLatch running, CountDownLatch release) {
     return () -> {
@@ -257,6 +267,13 @@ class CancelSafetyTest {
                   },
                   channel.receiver()::close);
             }),
+        tracker(
+            "TaskTracker.await()",
+            t -> {
+              t.await();
+              return true;
+            }),
+        tracker("TaskTracker.await(Duration)", t -> t.await(HOUR)),
         set("JoinSet.next()", JoinSet::next),
         set("JoinSet.next(Duration)", s -> s.next(HOUR)),
         set("JoinSet.joinAll()", s -> s.joinAll().isEmpty() ? null : true),

@@ -3,6 +3,7 @@ package dev.musubi;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.musubi.contract.Contract;
 import dev.musubi.contract.Semantics;
 import java.io.IOException;
 import java.util.concurrent.CountDownLatch;
@@ -23,6 +24,7 @@ class ClosingWaitTest {
       TaskRuntime.builder().abortPolicy(AbortPolicy.once()).failureHook(reports).build();
 
   @Test
+  @Contract(154)
   void theTaskHasReallyEndedAfterTheBlock() throws Exception {
     AtomicBoolean cleaned = new AtomicBoolean();
     JoinHandle<Void> handle;
@@ -49,6 +51,20 @@ class ClosingWaitTest {
   }
 
   @Test
+  @Contract(156)
+  void anOwnedHandleAbortsAndTellsLikeAnyOther() throws Exception {
+    try (OwnedHandle<String> owned =
+        runtime.spawn(() -> Kit.<String>sleepForever()).abortOnClose()) {
+      assertThat(owned.isFinished()).isFalse();
+      AbortHandle other = owned.abortHandle();
+      assertThat(owned.abort()).isTrue();
+      assertThat(other.abort()).isFalse();
+      assertThat(owned.outcome().isCancelled()).isTrue();
+      assertThat(other.isFinished()).isTrue();
+    }
+  }
+
+  @Test
   void closingAFinishedTaskChangesNothing() throws Exception {
     JoinHandle<String> handle = runtime.spawn(() -> "v");
     handle.join(Kit.SOON);
@@ -59,6 +75,7 @@ class ClosingWaitTest {
   }
 
   @Test
+  @Contract(155)
   void closingADetachedHandleDoesNothing() throws Exception {
     CountDownLatch release = new CountDownLatch(1);
     AtomicBoolean ended = new AtomicBoolean();

@@ -38,6 +38,8 @@ class ContractCoverageTest {
           Map.entry("I", "JoinSet"),
           Map.entry("J", "JoinMap"),
           Map.entry("K", "JoinQueue"),
+          Map.entry("L", "Owned handles"),
+          Map.entry("M", "TaskTracker"),
           Map.entry("N", "Cancellation tokens"),
           Map.entry("O", "select"),
           Map.entry("P", "join and tryJoin"),
