@@ -159,7 +159,7 @@ final class TaskCore<T extends @Nullable Object>
 
   /** Someone to tell when the task has finished: a parked thread, or a piece of this library. */
   private static final class Waiter {
-    private volatile @Nullable Object target; // Thread or Runnable; null once gone
+    private volatile @Nullable Object target; // Thread, Runnable or OnAbort; null once gone
 
     Waiter(Object target) {
       this.target = target;
@@ -181,7 +181,20 @@ final class TaskCore<T extends @Nullable Object>
         }
       }
     }
+
+    private void tellAborted(TaskCore<?> core) {
+      if (target instanceof OnAbort listener && TARGET.compareAndSet(this, listener, null)) {
+        try {
+          listener.internal().run();
+        } catch (Throwable e) {
+          Log.warn("internal error at the abort of task " + core.id(), e);
+        }
+      }
+    }
   }
+
+  /** A piece of this library that runs when an abort is accepted, and not at the end. */
+  private record OnAbort(Runnable internal) {}
 
   // ---------------------------------------------------------------- the current task
 
@@ -518,6 +531,9 @@ final class TaskCore<T extends @Nullable Object>
         } else if (aside != null) {
           aside.accept(this);
         }
+        if ((t & SHIELDED) == 0) {
+          tellAborted();
+        }
         scheduleRepeat(mine);
         return true;
       }
@@ -707,8 +723,11 @@ final class TaskCore<T extends @Nullable Object>
       boolean deliverNow = (s & ABORT) != 0 && (s & DELIVERED) == 0;
       t = (s & ~SHIELDED) | (deliverNow ? DELIVERED : 0);
     } while (!STATE.compareAndSet(this, s, t));
-    boolean pending = s != (t | SHIELDED) && policy().interrupts();
-    if (interruptAfterShield || pending) {
+    boolean delivered = s != (t | SHIELDED);
+    if (delivered) {
+      tellAborted();
+    }
+    if (interruptAfterShield || (delivered && policy().interrupts())) {
       AbortRequest abort = request;
       if (abort != null) {
         abort.restart = true;
@@ -976,6 +995,28 @@ final class TaskCore<T extends @Nullable Object>
       single.wake(this);
     } else if (now != null) {
       roster(now).forEach(waiter -> waiter.wake(this));
+    }
+  }
+
+  /**
+   * Runs a piece of this library when an abort reaches the body: at once if it has; not before the
+   * body's shield is left. Until the registration is closed. By the task's own thread.
+   */
+  Registration onAborted(Runnable internal) {
+    Waiter waiter = new Waiter(new OnAbort(internal));
+    addWaiter(waiter);
+    if (mustStop()) {
+      waiter.tellAborted(this);
+    }
+    return () -> removeWaiter(waiter);
+  }
+
+  private void tellAborted() {
+    Object now = waiters;
+    if (now instanceof Waiter single) {
+      single.tellAborted(this);
+    } else if (now != null) {
+      roster(now).forEach(waiter -> waiter.tellAborted(this));
     }
   }
 

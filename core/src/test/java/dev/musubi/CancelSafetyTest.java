@@ -274,6 +274,22 @@ class CancelSafetyTest {
               return true;
             }),
         tracker("TaskTracker.await(Duration)", t -> t.await(HOUR)),
+        new Case(
+            "Scope.join()",
+            Promise.KEEPS,
+            () -> {
+              Scope scope = Scope.open();
+              CountDownLatch running = new CountDownLatch(1);
+              CountDownLatch release = new CountDownLatch(1);
+              scope.spawn(gated(running, release));
+              Kit.await(running);
+              return of(
+                  () -> {
+                    scope.join();
+                    return true;
+                  },
+                  release::countDown);
+            }),
         set("JoinSet.next()", JoinSet::next),
         set("JoinSet.next(Duration)", s -> s.next(HOUR)),
         set("JoinSet.joinAll()", s -> s.joinAll().isEmpty() ? null : true),
