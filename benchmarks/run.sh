@@ -3,9 +3,9 @@
 #
 #   benchmarks/run.sh [short|long|smoke] [NAME...]
 #
-# short: all but JMH, about 10 minutes. long: everything, about an hour; the published form.
+# short: all but JMH, under 8 minutes. long: everything, about an hour; the published form.
 # smoke: tiny parameters, to see that all of it runs; its figures mean nothing and are not kept.
-# NAME:  ratios, features, live, fairness, abort, waits, jmh; the default is all of the form.
+# NAME:  ratios, features, live, fairness, abort, jmh; the default is all of the form.
 #
 # BUILD=no      uses the jar that is there
 # RESULTS=DIR   writes elsewhere
@@ -50,9 +50,8 @@ case "$form" in
     live="tasks=20000 rounds=1 shutdownTasks=2000 shutdownRounds=2 heap=512m"
     fairness="rounds=1 warmup=0.5 seconds=0.5 backlog=2000"
     abort="samples=20 warmup=10"
-    waits="rounds=3 warmup=1 forks=1 selects=1000 handOvers=200 timers=2000 sleepers=500"
     jmh="-f 1 -wi 1 -w 100ms -i 1 -r 100ms"
-    all="ratios features live fairness abort waits jmh"
+    all="ratios features live fairness abort jmh"
     ;;
   short)
     ratios="rounds=25 warmup=15 forks=2"
@@ -60,9 +59,8 @@ case "$form" in
     live="rounds=1 shutdownRounds=5"
     fairness="rounds=1 warmup=2 seconds=2"
     abort="samples=2000 warmup=1000"
-    waits="rounds=15 warmup=8 forks=1"
     jmh="-f 1 -wi 2 -w 1 -i 3 -r 1"
-    all="ratios features live fairness abort waits"
+    all="ratios features live fairness abort"
     ;;
   long)
     ratios="rounds=60 warmup=20 forks=5"
@@ -70,9 +68,8 @@ case "$form" in
     live="rounds=5 shutdownRounds=15"
     fairness="rounds=7 warmup=3 seconds=4"
     abort="samples=10000 warmup=4000"
-    waits="rounds=40 warmup=10 forks=3"
     jmh="-prof gc"
-    all="ratios features live fairness abort waits jmh"
+    all="ratios features live fairness abort jmh"
     ;;
 esac
 chosen=("$@")
@@ -82,7 +79,7 @@ fi
 
 for name in "${chosen[@]}"; do
   case "$name" in
-    ratios | features | live | fairness | abort | waits | jmh) ;;
+    ratios | features | live | fairness | abort | jmh) ;;
     *)
       echo "run.sh: unknown: $name" >&2
       exit 2
@@ -123,7 +120,6 @@ for name in "${chosen[@]}"; do
     live) run LiveHeap $live ;;
     fairness) run Fairness $fairness ;;
     abort) run AbortLatency $abort ;;
-    waits) run Waits $waits ;;
     jmh)
       "$java" -jar "$jar" $jmh -rf json -rff "$results/jmh.json" -o "$results/jmh.txt" SpawnJoinBenchmark
       # paths of this machine say nothing about the results
