@@ -14,6 +14,7 @@ import dev.musubi.VoidBody;
 import dev.musubi.benchmarks.Interleaved.Batch;
 import dev.musubi.benchmarks.Interleaved.Samples;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.FutureTask;
@@ -69,8 +70,11 @@ final class Contest {
     done.get();
   }
 
-  /** One table for each setting, in the order in which they were measured. */
-  static void publish(Report report, Map<String, Samples> samples) {
+  /**
+   * One table for each setting, in the order in which they were measured. The contestants come in
+   * the order in which they were named: the warm-up has only rotated that.
+   */
+  static void publish(Report report, Map<String, Samples> samples, int warmUp) {
     List<String> settings =
         samples.keySet().stream()
             .map(key -> key.substring(0, key.indexOf('/')))
@@ -83,6 +87,7 @@ final class Contest {
           contestants.add(key.substring(setting.length() + 1));
         }
       }
+      Collections.rotate(contestants, warmUp);
       Samples jdk = samples.get(setting + "/" + first(contestants, JDK));
       Samples coroutines = samples.get(setting + "/" + first(contestants, COROUTINES));
       report.heading(Character.toUpperCase(setting.charAt(0)) + setting.substring(1));

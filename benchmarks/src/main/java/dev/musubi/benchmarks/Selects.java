@@ -27,9 +27,9 @@ import java.util.function.Supplier;
  * Waiting for the first of two: Select against the JDK and kotlinx.coroutines, measured in turn.
  *
  * <p>The JDK's own select is {@code CompletableFuture.anyOf}, and it does less: it takes futures
- * only, and no values out of channels. Since JDK 9 it takes its registrations out of the losers
- * again once one has won. It leaks them if the wait is given up, say by {@code get} with a limit:
- * each such try stays with a future that is still pending. So no row gives up an {@code anyOf}.
+ * only, and no values out of channels. In JDK 25 it takes its registrations out of the losers again
+ * once one has won. It leaks them if the wait is given up, say by {@code get} with a limit: each
+ * such try stays with a future that is still pending. So no row gives up an {@code anyOf}.
  *
  * <p>Arguments: rounds, warmup, forks, ready (selects a round), pending, out.
  */
@@ -75,7 +75,7 @@ public final class Selects {
         Contest.LEGEND
             + " Each time is that of one turn: what is spawned in it is in it, too. Every"
             + " contestant selects in a task, a virtual thread or a coroutine.");
-    Contest.publish(report, samples);
+    Contest.publish(report, samples, warmUp);
     report.publish(out, "select");
   }
 

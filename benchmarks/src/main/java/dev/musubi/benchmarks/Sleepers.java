@@ -98,7 +98,7 @@ public final class Sleepers {
       }
     }
     report.text(whole(tasks) + " tasks. " + Contest.LEGEND);
-    Contest.publish(report, moment);
+    Contest.publish(report, moment, warmUp);
     publish(report, said, sleepSeconds);
     report.publish(out, "sleepers");
   }

@@ -72,7 +72,7 @@ public final class TimerCosts {
         Contest.LEGEND
             + " One thread sets and cancels. A time is that of one timer, until it is out of its"
             + " queue; what is made along with it is in it, too: a future, a coroutine.");
-    Contest.publish(report, samples);
+    Contest.publish(report, samples, warmUp);
     report.publish(out, "timers");
   }
 
