@@ -3,9 +3,9 @@
 #
 #   benchmarks/run.sh [short|long|smoke] [NAME...]
 #
-# short: all but JMH, under 8 minutes. long: everything, about an hour; the published form.
+# short: all but JMH, under 11 minutes. long: everything, about an hour and a half; the published form.
 # smoke: tiny parameters, to see that all of it runs; its figures mean nothing and are not kept.
-# NAME:  ratios, features, live, fairness, abort, jmh; the default is all of the form.
+# NAME:  ratios, features, live, fairness, abort, select, timers, sleepers, jmh; the default is all of the form.
 #
 # BUILD=no      uses the jar that is there
 # RESULTS=DIR   writes elsewhere
@@ -50,8 +50,11 @@ case "$form" in
     live="tasks=20000 rounds=1 shutdownTasks=2000 shutdownRounds=2 heap=512m"
     fairness="rounds=1 warmup=0.5 seconds=0.5 backlog=2000"
     abort="samples=20 warmup=10"
+    select="rounds=2 warmup=1 forks=1 ready=2000 pending=500"
+    timers="rounds=2 warmup=1 forks=1 oneByOne=2000 atOnce=20000"
+    sleepers="rounds=2 warmup=1 forks=1 tasks=2000 stopRounds=2 heapRounds=1"
     jmh="-f 1 -wi 1 -w 100ms -i 1 -r 100ms"
-    all="ratios features live fairness abort jmh"
+    all="ratios features live fairness abort select timers sleepers jmh"
     ;;
   short)
     ratios="rounds=25 warmup=15 forks=2"
@@ -59,8 +62,11 @@ case "$form" in
     live="rounds=1 shutdownRounds=5"
     fairness="rounds=1 warmup=2 seconds=2"
     abort="samples=2000 warmup=1000"
+    select="rounds=25 warmup=15 forks=1"
+    timers="rounds=5 warmup=2 forks=1 oneByOne=100000"
+    sleepers="rounds=8 warmup=5 forks=1 stopRounds=4 heapRounds=1"
     jmh="-f 1 -wi 2 -w 1 -i 3 -r 1"
-    all="ratios features live fairness abort"
+    all="ratios features live fairness abort select timers sleepers"
     ;;
   long)
     ratios="rounds=60 warmup=20 forks=5"
@@ -68,8 +74,11 @@ case "$form" in
     live="rounds=5 shutdownRounds=15"
     fairness="rounds=7 warmup=3 seconds=4"
     abort="samples=10000 warmup=4000"
+    select="rounds=40 warmup=20 forks=3"
+    timers="rounds=12 warmup=3 forks=3"
+    sleepers="rounds=20 warmup=5 forks=3 stopRounds=10 heapRounds=3"
     jmh="-prof gc"
-    all="ratios features live fairness abort jmh"
+    all="ratios features live fairness abort select timers sleepers jmh"
     ;;
 esac
 chosen=("$@")
@@ -79,7 +88,7 @@ fi
 
 for name in "${chosen[@]}"; do
   case "$name" in
-    ratios | features | live | fairness | abort | jmh) ;;
+    ratios | features | live | fairness | abort | select | timers | sleepers | jmh) ;;
     *)
       echo "run.sh: unknown: $name" >&2
       exit 2
@@ -120,6 +129,9 @@ for name in "${chosen[@]}"; do
     live) run LiveHeap $live ;;
     fairness) run Fairness $fairness ;;
     abort) run AbortLatency $abort ;;
+    select) run Selects $select ;;
+    timers) run TimerCosts $timers ;;
+    sleepers) run Sleepers $sleepers ;;
     jmh)
       "$java" -jar "$jar" $jmh -rf json -rff "$results/jmh.json" -o "$results/jmh.txt" SpawnJoinBenchmark
       # paths of this machine say nothing about the results
