@@ -16,107 +16,51 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Branch<R extends @Nullable Object, X extends Exception> {
   private final boolean enabled;
-  private final @Nullable Arm<?, R, X> arm; // null: runs when no other branch is enabled
-  private final @Nullable Body<? extends R, X> otherwise;
+  private final @Nullable Selectable<Object> source; // null: runs when no other branch is enabled
+  private final Fn<Object, R, X> handler;
   private final @Nullable TaskCore<?> task; // the task that is waited for
   private final boolean abortsLoser;
 
   private Branch(
       boolean enabled,
-      @Nullable Arm<?, R, X> arm,
-      @Nullable Body<? extends R, X> otherwise,
+      @Nullable Selectable<Object> source,
+      Fn<Object, R, X> handler,
       @Nullable TaskCore<?> task,
       boolean abortsLoser) {
     this.enabled = enabled;
-    this.arm = arm;
-    this.otherwise = otherwise;
+    this.source = source;
+    this.handler = handler;
     this.task = task;
     this.abortsLoser = abortsLoser;
   }
 
-  /** A source and what is done with its value. */
-  private record Arm<T extends @Nullable Object, R extends @Nullable Object, X extends Exception>(
-      Selectable<T> source, Fn<? super T, ? extends R, X> handler) {
-    Entry<R, X> enter(Branch<R, X> branch, Selection selection) {
-      return new ArmEntry<>(branch, this, new SelectWaiter<>(selection));
-    }
-  }
-
-  /** A branch that takes part in one select. */
-  interface Entry<R extends @Nullable Object, X extends Exception> {
-    void register();
-
-    void letGo();
-
-    boolean isOf(SelectWaiter<?> winner);
-
-    boolean isOf(Branch<?, ?> branch);
-
-    /** Of the winner. */
-    R handle() throws X, InterruptedException;
-  }
-
-  private static final class ArmEntry<
-          T extends @Nullable Object, R extends @Nullable Object, X extends Exception>
-      implements Entry<R, X> {
-    private final Branch<R, X> branch;
-    private final Arm<T, R, X> arm;
-    private final SelectWaiter<T> waiter;
-    private @Nullable Registration registration;
-
-    ArmEntry(Branch<R, X> branch, Arm<T, R, X> arm, SelectWaiter<T> waiter) {
-      this.branch = branch;
-      this.arm = arm;
-      this.waiter = waiter;
-    }
-
-    @Override
-    public void register() {
-      registration = arm.source.register(waiter);
-    }
-
-    @Override
-    public void letGo() {
-      try {
-        if (registration != null) {
-          registration.close();
-        }
-      } catch (Throwable e) { // a source of somebody else's: the select must go on
-        Log.warn("a branch of a select could not be taken out of its source", e);
-      }
-    }
-
-    @Override
-    public boolean isOf(SelectWaiter<?> winner) {
-      return waiter == winner;
-    }
-
-    @Override
-    public boolean isOf(Branch<?, ?> other) {
-      return branch == other;
-    }
-
-    @Override
-    public R handle() throws X, InterruptedException {
-      return arm.handler.apply(waiter.value());
-    }
+  /**
+   * The type of the values is forgotten here: what a source offers to a waiter of this branch goes
+   * to the handler of this branch and nowhere else.
+   */
+  @SuppressWarnings("unchecked")
+  static <T extends @Nullable Object, R extends @Nullable Object, X extends Exception>
+      Branch<R, X> of(
+          boolean enabled,
+          Selectable<T> source,
+          Fn<? super T, ? extends R, X> handler,
+          @Nullable TaskCore<?> task) {
+    Objects.requireNonNull(source, "source");
+    Objects.requireNonNull(handler, "handler");
+    return new Branch<>(
+        enabled, (Selectable<Object>) source, (Fn<Object, R, X>) handler, task, false);
   }
 
   static <T extends @Nullable Object, R extends @Nullable Object, X extends Exception>
       Branch<R, X> of(
           boolean enabled, Selectable<T> source, Fn<? super T, ? extends R, X> handler) {
-    Objects.requireNonNull(source, "source");
-    Objects.requireNonNull(handler, "handler");
-    return new Branch<>(enabled, new Arm<>(source, handler), null, null, false);
+    return of(enabled, source, handler, null);
   }
 
   static <R extends @Nullable Object, X extends Exception> Branch<R, X> otherwise(
       Body<? extends R, X> handler) {
-    return new Branch<>(false, null, Objects.requireNonNull(handler, "handler"), null, false);
-  }
-
-  Branch<R, X> over(TaskCore<?> core) {
-    return new Branch<>(enabled, arm, otherwise, core, abortsLoser);
+    Objects.requireNonNull(handler, "handler");
+    return new Branch<>(false, null, _ -> handler.call(), null, false);
   }
 
   /**
@@ -135,7 +79,7 @@ public final class Branch<R extends @Nullable Object, X extends Exception> {
     if (task == null) {
       throw new IllegalStateException("only a branch over a task can abort its loser");
     }
-    return new Branch<>(enabled, arm, otherwise, task, true);
+    return new Branch<>(enabled, source, handler, task, true);
   }
 
   boolean isEnabled() {
@@ -143,11 +87,7 @@ public final class Branch<R extends @Nullable Object, X extends Exception> {
   }
 
   boolean isOtherwise() {
-    return otherwise != null;
-  }
-
-  R runOtherwise() throws X, InterruptedException {
-    return Objects.requireNonNull(otherwise).call();
+    return source == null;
   }
 
   /** Before any effect: a wait that can only end when the calling task ends is refused. */
@@ -157,8 +97,12 @@ public final class Branch<R extends @Nullable Object, X extends Exception> {
     }
   }
 
-  Entry<R, X> enter(Selection selection) {
-    return Objects.requireNonNull(arm).enter(this, selection);
+  void register(SelectWaiter<Object> waiter) {
+    waiter.registered(Objects.requireNonNull(source).register(waiter));
+  }
+
+  R handle(Object value) throws X, InterruptedException {
+    return handler.apply(value);
   }
 
   /** The task to abort if this branch does not win. */

@@ -241,12 +241,12 @@ public final class Select {
 
   private static <R extends @Nullable Object, X extends Exception> R run(
       Branch<? extends R, ? extends X>[] branches, boolean biased) throws X, InterruptedException {
-    List<Branch<? extends R, ? extends X>> enabled = new ArrayList<>(branches.length);
+    int enabled = 0;
     Branch<? extends R, ? extends X> otherwise = null;
     for (Branch<? extends R, ? extends X> branch : branches) {
       if (branch.isEnabled()) {
         branch.check();
-        enabled.add(branch);
+        enabled++;
       } else if (branch.isOtherwise()) {
         if (otherwise != null) {
           throw new IllegalArgumentException("a select takes only one otherwise branch");
@@ -256,40 +256,50 @@ public final class Select {
     }
     TaskCore<?> me = TaskCore.current();
     TaskCore.checkWait(me);
-    if (!enabled.isEmpty()) {
-      Branch.Entry<? extends R, ? extends X> winner = null;
+    if (enabled > 0) {
+      @SuppressWarnings({"unchecked", "rawtypes"})
+      SelectWaiter<Object>[] waiters = new SelectWaiter[branches.length];
+      int winner = -1;
       try {
-        winner = first(enabled, biased, me);
+        winner = first(branches, waiters, new Selection(enabled), biased, me);
       } finally {
-        endLosers(enabled, winner);
+        endLosers(branches, winner);
         Reference.reachabilityFence(branches); // a handle in it must not seem let go meanwhile
       }
-      if (winner != null) {
-        return winner.handle();
+      if (winner >= 0) {
+        return branches[winner].handle(waiters[winner].value());
       }
     }
     if (otherwise == null) {
       throw new IllegalStateException("no branch of the select is enabled, and none is otherwise");
     }
-    return otherwise.runOtherwise();
+    return otherwise.handle(otherwise);
   }
 
-  /** The branch that won; null if all were disabled. */
-  private static <R extends @Nullable Object, X extends Exception>
-      Branch.@Nullable Entry<? extends R, ? extends X> first(
-          List<Branch<? extends R, ? extends X>> branches, boolean biased, @Nullable TaskCore<?> me)
-          throws InterruptedException {
-    int n = branches.size();
-    List<Branch.Entry<? extends R, ? extends X>> entries = new ArrayList<>(n);
-    Selection selection = new Selection(n);
+  /**
+   * Registers a waiter for each enabled branch, waits, and takes all of them back.
+   *
+   * @return which branch has won; -1 if all were disabled
+   */
+  private static int first(
+      Branch<?, ?>[] branches,
+      @Nullable SelectWaiter<Object>[] waiters,
+      Selection selection,
+      boolean biased,
+      @Nullable TaskCore<?> me)
+      throws InterruptedException {
+    int n = branches.length;
     SelectWaiter<?> winner;
     try {
-      int start = biased ? 0 : TaskRuntime.current().random(n);
+      int start =
+          biased ? 0 : enabledAt(branches, TaskRuntime.current().random(selection.enabled()));
       for (int i = 0; i < n && !selection.isDecided(); i++) {
-        Branch.Entry<? extends R, ? extends X> entry =
-            branches.get((start + i) % n).enter(selection);
-        entries.add(entry);
-        entry.register();
+        int at = (start + i) % n;
+        if (branches[at].isEnabled()) {
+          SelectWaiter<Object> waiter = new SelectWaiter<>(selection);
+          waiters[at] = waiter;
+          branches[at].register(waiter);
+        }
       }
       winner = selection.await(me);
     } catch (Throwable e) {
@@ -299,24 +309,37 @@ public final class Select {
       }
       Log.warn("a source of a select failed when another branch had won", e);
     } finally {
-      entries.forEach(Branch.Entry::letGo);
-    }
-    for (Branch.Entry<? extends R, ? extends X> entry : entries) {
-      if (winner != null && entry.isOf(winner)) {
-        return entry;
+      for (SelectWaiter<Object> waiter : waiters) {
+        if (waiter != null) {
+          waiter.letGo();
+        }
       }
     }
-    return null;
+    for (int at = 0; at < n && winner != null; at++) {
+      if (waiters[at] == winner) {
+        return at;
+      }
+    }
+    return -1;
+  }
+
+  /** Where the n-th enabled branch is: disabled ones must not give their neighbour their share. */
+  private static int enabledAt(Branch<?, ?>[] branches, int n) {
+    int at = 0;
+    for (int left = n; !branches[at].isEnabled() || left-- > 0; ) {
+      at++;
+    }
+    return at;
   }
 
   /** Aborts the tasks that are not to outlive the select, and waits for their real end. */
-  private static void endLosers(
-      List<? extends Branch<?, ?>> branches, Branch.@Nullable Entry<?, ?> winner) {
-    List<TaskCore<?>> losers = new ArrayList<>(0);
-    for (Branch<?, ?> branch : branches) {
-      TaskCore<?> loser = branch.loser();
-      if (loser != null && (winner == null || !winner.isOf(branch))) {
+  private static void endLosers(Branch<?, ?>[] branches, int winner) {
+    List<TaskCore<?>> losers = List.of();
+    for (int at = 0; at < branches.length; at++) {
+      TaskCore<?> loser = branches[at].isEnabled() && at != winner ? branches[at].loser() : null;
+      if (loser != null) {
         loser.abort(AbortReason.of(AbortReason.Kind.LOST));
+        losers = losers.isEmpty() ? new ArrayList<>() : losers;
         losers.add(loser);
       }
     }

@@ -15,6 +15,7 @@ public final class SelectWaiter<T extends @Nullable Object> {
   private static final VarHandle DISABLED;
 
   private final Selection selection;
+  private @Nullable Registration registration; // of the selecting thread alone
   private @Nullable T value; // written under the claim
   private boolean claimed; // by the thread that holds the claim
   private volatile boolean disabled;
@@ -113,6 +114,20 @@ public final class SelectWaiter<T extends @Nullable Object> {
   public void disable() {
     if (DISABLED.compareAndSet(this, false, true)) {
       selection.disableOne();
+    }
+  }
+
+  void registered(Registration where) {
+    registration = where;
+  }
+
+  void letGo() {
+    try {
+      if (registration != null) {
+        registration.close();
+      }
+    } catch (Throwable e) { // a source of somebody else's: the select must go on
+      Log.warn("a branch of a select could not be taken out of its source", e);
     }
   }
 

@@ -69,6 +69,10 @@ final class Selection {
     return number;
   }
 
+  int enabled() {
+    return enabled;
+  }
+
   boolean claim() {
     for (int spins = 0; ; spins++) {
       Object s = state;

@@ -233,7 +233,7 @@ final class TaskHandle<T extends @Nullable Object> implements OwnedHandle<T> {
       Selectable<TaskCore<T>> source,
       Fn<? super TaskCore<T>, ? extends R, X> handler) {
     attached();
-    return Branch.<TaskCore<T>, R, X>of(guard, source, handler).over(core);
+    return Branch.<TaskCore<T>, R, X>of(guard, source, handler, core);
   }
 
   private Registration offerEnd(SelectWaiter<? super TaskCore<T>> waiter) {

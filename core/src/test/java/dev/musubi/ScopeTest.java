@@ -129,6 +129,7 @@ class ScopeTest {
   @Semantics(5)
   void anAbortWaitsForTheParentsShield() throws Exception {
     CountDownLatch running = new CountDownLatch(1);
+    CountDownLatch shielded = new CountDownLatch(1);
     CountDownLatch aborted = new CountDownLatch(1);
     AtomicInteger cleaned = new AtomicInteger();
     AtomicInteger inside = new AtomicInteger(-1);
@@ -137,6 +138,7 @@ class ScopeTest {
           try (Scope scope = Scope.open()) {
             JoinHandle<?> child = scope.spawn(runtime.task(), forever(running, cleaned));
             Task.shield(() -> {
+              shielded.countDown();
               aborted.await();
               inside.set(child.isAbortRequested() ? 1 : 0);
             });
@@ -146,6 +148,7 @@ class ScopeTest {
           }
         });
     Kit.await(running);
+    Kit.await(shielded);
     parent.abort();
     aborted.countDown();
     parent.outcome();

@@ -71,6 +71,25 @@ class SelectTest {
   }
 
   @Test
+  @Contract({196, 198})
+  void aDisabledBranchDoesNotGiveItsShareToItsNeighbour() throws Exception {
+    JoinHandle<String> a = done("a");
+    JoinHandle<String> b = done("b");
+    int[] wins = new int[3];
+    for (int i = 0; i < 3000; i++) {
+      wins[
+          select(
+              a.onJoin(false, _ -> 0),
+              a.onJoin(false, _ -> 0),
+              a.onJoin(_ -> 1),
+              after(false, Duration.ZERO, () -> 0),
+              b.onJoin(_ -> 2))]++;
+    }
+    assertThat(wins[0]).isZero();
+    assertThat(wins[1]).isBetween(1300, 1700);
+  }
+
+  @Test
   @Contract(199)
   void biasedPrefersTheFirstThatIsReady() throws Exception {
     JoinHandle<String> never = pending();

@@ -26,7 +26,7 @@ public class HandleEndAgainstSelect {
 
   @Actor
   public void selects() {
-    branch.enter(selection).register();
+    branch.register(new SelectWaiter<>(selection));
   }
 
   @Arbiter

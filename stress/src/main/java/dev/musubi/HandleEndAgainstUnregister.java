@@ -17,10 +17,10 @@ public class HandleEndAgainstUnregister {
       StressRuntime.task(() -> new StressRuntime.Box(42));
   private final Branch<Integer, RuntimeException> branch =
       core.createHandle().onJoin(box -> box.content);
-  private final Branch.Entry<Integer, RuntimeException> entry = branch.enter(new Selection(1));
+  private final SelectWaiter<Object> waiter = new SelectWaiter<>(new Selection(1));
 
   public HandleEndAgainstUnregister() {
-    entry.register();
+    branch.register(waiter);
   }
 
   @Actor
@@ -30,7 +30,7 @@ public class HandleEndAgainstUnregister {
 
   @Actor
   public void leaves() {
-    entry.letGo();
+    waiter.letGo();
   }
 
   @Arbiter

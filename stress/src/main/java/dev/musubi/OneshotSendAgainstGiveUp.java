@@ -17,8 +17,8 @@ import org.openjdk.jcstress.infra.results.II_Result;
 public class OneshotSendAgainstGiveUp {
   private final Oneshot<Integer> channel = Oneshot.create();
   private final Selection selection = new Selection(1);
-  private final Branch.Entry<Integer, RuntimeException> entry =
-      channel.receiver().<Integer, RuntimeException>onReceive(v -> v).enter(selection);
+  private final Branch<Integer, RuntimeException> branch = channel.receiver().onReceive(v -> v);
+  private final SelectWaiter<Object> waiter = new SelectWaiter<>(selection);
 
   @Actor
   public void sends() {
@@ -27,13 +27,13 @@ public class OneshotSendAgainstGiveUp {
 
   @Actor
   public void receives(II_Result result) {
-    entry.register();
+    branch.register(waiter);
     try {
-      result.r1 = selection.giveUp() == null ? 0 : entry.handle();
+      result.r1 = selection.giveUp() == null ? 0 : branch.handle(waiter.value());
     } catch (InterruptedException e) {
       result.r1 = -9;
     }
-    entry.letGo();
+    waiter.letGo();
   }
 
   @Arbiter

@@ -17,19 +17,18 @@ public class OneshotTwoReceivers {
   private final Oneshot<Integer> channel = Oneshot.create();
   private final Selection left = new Selection(1);
   private final Selection right = new Selection(1);
-  private final Branch.Entry<Integer, RuntimeException> one =
-      channel.receiver().<Integer, RuntimeException>onReceive(v -> v).enter(left);
-  private final Branch.Entry<Integer, RuntimeException> two =
-      channel.receiver().<Integer, RuntimeException>onReceive(v -> v).enter(right);
+  private final Branch<Integer, RuntimeException> branch = channel.receiver().onReceive(v -> v);
+  private final SelectWaiter<Object> one = new SelectWaiter<>(left);
+  private final SelectWaiter<Object> two = new SelectWaiter<>(right);
 
   @Actor
   public void one() {
-    one.register();
+    branch.register(one);
   }
 
   @Actor
   public void two() {
-    two.register();
+    branch.register(two);
   }
 
   @Actor
@@ -42,9 +41,9 @@ public class OneshotTwoReceivers {
     result.r1 = got(one, left) + got(two, right);
   }
 
-  private static int got(Branch.Entry<Integer, RuntimeException> entry, Selection selection) {
+  private int got(SelectWaiter<Object> waiter, Selection selection) {
     try {
-      return selection.giveUp() != null && entry.handle() == 7 ? 1 : 0;
+      return selection.giveUp() != null && branch.handle(waiter.value()) == 7 ? 1 : 0;
     } catch (IllegalStateException e) { // told that the other has it
       return 0;
     } catch (InterruptedException e) {

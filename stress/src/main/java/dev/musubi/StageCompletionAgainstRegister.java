@@ -25,7 +25,7 @@ public class StageCompletionAgainstRegister {
 
   @Actor
   public void registers() {
-    branch.enter(selection).register();
+    branch.register(new SelectWaiter<>(selection));
   }
 
   @Arbiter

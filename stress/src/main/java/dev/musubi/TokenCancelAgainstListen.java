@@ -24,7 +24,7 @@ public class TokenCancelAgainstListen {
 
   @Actor
   public void listens() {
-    branch.enter(selection).register();
+    branch.register(new SelectWaiter<>(selection));
   }
 
   @Arbiter
