@@ -17,10 +17,11 @@ import org.jspecify.annotations.Nullable;
  * {@snippet class="ScopeSnippets" region="scope"}
  *
  * <p>Closing aborts what is left; {@link #join()} at the end of the block waits instead. If the
- * task that opened the scope is aborted, its children are aborted at once (not before it leaves a
- * {@linkplain Task#shield shield} that it is in). Any thread may spawn into the scope, a child may
- * be aborted alone, and scopes may nest. Results and failures are told by the handles; {@link Join}
- * waits for several of them and stops at the first failure.
+ * task that opened the scope is aborted, its children are aborted at once, and so are those that
+ * are spawned after (not before it leaves a {@linkplain Task#shield shield} that it is in). Any
+ * thread may spawn into the scope, a child may be aborted alone, and scopes may nest. Results and
+ * failures are told by the handles; {@link Join} waits for several of them and stops at the first
+ * failure.
  *
  * <p>Thread-safe. Tokio has no counterpart; its users wish for one. Against the JDK's {@code
  * StructuredTaskScope}: any thread may fork, the handles are joined one by one or together, and
@@ -31,6 +32,7 @@ public final class Scope implements AutoCloseable {
   private final Set<TaskCore<?>> running = new HashSet<>();
   private final TaskTracker tracker = new TaskTracker(); // always closed: only emptiness counts
   private final Registration parent;
+  private @Nullable AbortReason doomed; // set when the parent is aborted, for those to come
   private boolean closed;
 
   private Scope() {
@@ -49,9 +51,15 @@ public final class Scope implements AutoCloseable {
   }
 
   private void parentAborted(TaskCore<?> aborted) {
-    abort(
-        snapshot(),
-        AbortReason.of(AbortReason.Kind.PARENT_CLOSED, "its parent, " + aborted + ", was aborted"));
+    AbortReason why =
+        AbortReason.of(AbortReason.Kind.PARENT_CLOSED, "its parent, " + aborted + ", was aborted");
+    lock.lock();
+    try {
+      doomed = why;
+    } finally {
+      lock.unlock();
+    }
+    abort(snapshot(), why);
   }
 
   // ---------------------------------------------------------------- in
@@ -149,6 +157,9 @@ public final class Scope implements AutoCloseable {
         throw new IllegalStateException("the scope is closed");
       }
       running.add(core);
+      if (doomed != null) {
+        var _ = core.abort(doomed); // it never begins
+      }
     } finally {
       lock.unlock();
     }

@@ -198,11 +198,12 @@ class ScopeTest {
           }
           try (Scope scope = Scope.open()) {
             child.set(scope.spawn(runtime.task(), () -> Kit.sleepForever()));
+            assertThat(child.get().isFinished()).as("it never began").isTrue();
           }
         });
     Kit.await(running);
     parent.abort();
-    parent.outcome();
+    assertThat(parent.outcome().isPanic()).isFalse();
     assertThat(child.get().outcome().isCancelled()).isTrue();
   }
 
