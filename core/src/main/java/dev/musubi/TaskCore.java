@@ -182,8 +182,10 @@ final class TaskCore<T extends @Nullable Object>
       }
     }
 
-    private void tellAborted(TaskCore<?> core) {
-      if (target instanceof OnAbort listener && TARGET.compareAndSet(this, listener, null)) {
+    private void tellAborted(TaskCore<?> core, boolean shieldLeft) {
+      if (target instanceof OnAbort listener
+          && (shieldLeft || !listener.afterShield())
+          && TARGET.compareAndSet(this, listener, null)) {
         try {
           listener.internal().run();
         } catch (Throwable e) {
@@ -193,8 +195,12 @@ final class TaskCore<T extends @Nullable Object>
     }
   }
 
-  /** A piece of this library that runs when an abort is accepted, and not at the end. */
-  private record OnAbort(Runnable internal) {}
+  /**
+   * A piece of this library that runs when an abort reaches the body, and not at the end. One that
+   * came into a shield when an abort was pending already waits for the shield's end, whatever the
+   * aborting thread is still about to do.
+   */
+  private record OnAbort(Runnable internal, boolean afterShield) {}
 
   // ---------------------------------------------------------------- the current task
 
@@ -532,7 +538,7 @@ final class TaskCore<T extends @Nullable Object>
           aside.accept(this);
         }
         if ((t & SHIELDED) == 0) {
-          tellAborted();
+          tellAborted(false);
         }
         scheduleRepeat(mine);
         return true;
@@ -725,7 +731,7 @@ final class TaskCore<T extends @Nullable Object>
     } while (!STATE.compareAndSet(this, s, t));
     boolean delivered = s != (t | SHIELDED);
     if (delivered) {
-      tellAborted();
+      tellAborted(true);
     }
     if (interruptAfterShield || (delivered && policy().interrupts())) {
       AbortRequest abort = request;
@@ -999,24 +1005,34 @@ final class TaskCore<T extends @Nullable Object>
   }
 
   /**
-   * Runs a piece of this library when an abort reaches the body: at once if it has; not before the
-   * body's shield is left. Until the registration is closed. By the task's own thread.
+   * Runs a piece of this library when an abort reaches the body, until the registration is closed:
+   * at once if one has, after the body's shield if it is in one, and never if the abort was
+   * delivered before that shield was entered: what is in it is clean-up. By the task's own thread.
    */
   Registration onAborted(Runnable internal) {
-    Waiter waiter = new Waiter(new OnAbort(internal));
+    int s = state;
+    boolean aborted = (s & ABORT) != 0;
+    if (aborted && (s & SHIELDED) == 0) {
+      internal.run();
+      return Selection.NOTHING;
+    }
+    if (aborted && (s & DELIVERED) != 0) {
+      return Selection.NOTHING;
+    }
+    Waiter waiter = new Waiter(new OnAbort(internal, aborted));
     addWaiter(waiter);
-    if (mustStop()) {
-      waiter.tellAborted(this);
+    if (mustStop()) { // it came meanwhile, and may have missed it
+      waiter.tellAborted(this, false);
     }
     return () -> removeWaiter(waiter);
   }
 
-  private void tellAborted() {
+  private void tellAborted(boolean shieldLeft) {
     Object now = waiters;
     if (now instanceof Waiter single) {
-      single.tellAborted(this);
+      single.tellAborted(this, shieldLeft);
     } else if (now != null) {
-      roster(now).forEach(waiter -> waiter.tellAborted(this));
+      roster(now).forEach(waiter -> waiter.tellAborted(this, shieldLeft));
     }
   }
 

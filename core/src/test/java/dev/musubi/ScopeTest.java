@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.musubi.contract.Semantics;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -13,6 +12,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -156,7 +156,7 @@ class ScopeTest {
     assertThat(cleaned).hasValue(1);
   }
 
-  @Test
+  @RepeatedTest(200)
   @Semantics(5)
   void aScopeForCleanUpInsideAShieldIsLeftAlone() throws Exception {
     CountDownLatch running = new CountDownLatch(1);
@@ -173,7 +173,7 @@ class ScopeTest {
                     scope.spawn(
                         runtime.task(),
                         () -> {
-                          Task.sleep(Duration.ofMillis(5));
+                          Task.yieldNow();
                           return "undone";
                         });
                 undone.set(undo.join());
