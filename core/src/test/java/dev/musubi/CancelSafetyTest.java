@@ -290,6 +290,21 @@ class CancelSafetyTest {
                   },
                   release::countDown);
             }),
+        new Case(
+            "MapConcurrent.next()",
+            Promise.ONCE,
+            () -> {
+              CountDownLatch release = new CountDownLatch(1);
+              MapConcurrent<String> results =
+                  MapConcurrent.inOrder(
+                      List.of(1),
+                      1,
+                      _ -> {
+                        Kit.awaitStubbornly(release);
+                        return "value";
+                      });
+              return of(() -> results.next().orElse("nothing"), release::countDown);
+            }),
         set("JoinSet.next()", JoinSet::next),
         set("JoinSet.next(Duration)", s -> s.next(HOUR)),
         set("JoinSet.joinAll()", s -> s.joinAll().isEmpty() ? null : true),
@@ -340,6 +355,8 @@ class CancelSafetyTest {
         new Case("Task.timeout(Duration,Body)", Promise.BODY, CancelSafetyTest::none),
         new Case("Task.timeout(Duration,VoidBody)", Promise.BODY, CancelSafetyTest::none),
         new Case("CancellationToken.runUntilCancelled(Body)", Promise.BODY, CancelSafetyTest::none),
+        new Case("Hedge.call(Callable)", Promise.BODY, CancelSafetyTest::none),
+        new Case("MapConcurrent.toList()", Promise.BODY, CancelSafetyTest::none),
         new Case("Task.shield(VoidBody)", Promise.SAME_THREAD, CancelSafetyTest::none),
         new Case("Task.shieldCall(Body)", Promise.SAME_THREAD, CancelSafetyTest::none),
         new Case("TaskLocal.callWhere(Object,Body)", Promise.SAME_THREAD, CancelSafetyTest::none),
