@@ -480,6 +480,17 @@ public final class TaskRuntime implements AutoCloseable {
     return new ShutdownReport(label(), Duration.ofNanos(System.nanoTime() - begin), stragglers);
   }
 
+  /** Waits until no task is left, those included that are spawned meanwhile; at most so long. */
+  void awaitIdle(Duration limit) {
+    long deadline = System.nanoTime() + Nanos.limit(limit);
+    List<TaskCore<?>> left = new ArrayList<>();
+    do {
+      left.clear();
+      forEachLive(left::add);
+      left.forEach(core -> awaitUnlessExiting(core, deadline));
+    } while (!left.isEmpty() && deadline - System.nanoTime() > 0);
+  }
+
   /** Waits for a task, but not for one that sits in System.exit, which waits for us. */
   private static void awaitUnlessExiting(TaskCore<?> core, long deadline) {
     for (; ; ) {
