@@ -5,7 +5,7 @@
 #
 # short: all but JMH, under 11 minutes. long: everything, about an hour and a half; the published form.
 # smoke: tiny parameters, to see that all of it runs; its figures mean nothing and are not kept.
-# NAME:  ratios, features, live, fairness, abort, select, timers, sleepers, jmh; the default is all of the form.
+# NAME:  ratios, features, live, fairness, abort, select, timers, sleepers, sets, jmh; the default is all of the form.
 #
 # BUILD=no      uses the jar that is there
 # RESULTS=DIR   writes elsewhere
@@ -52,9 +52,10 @@ case "$form" in
     abort="samples=20 warmup=10"
     select="rounds=2 warmup=1 forks=1 ready=2000 pending=500"
     timers="rounds=2 warmup=1 forks=1 oneByOne=2000 atOnce=20000"
+    sets="rounds=2 warmup=1 forks=1 tasks=2000"
     sleepers="rounds=2 warmup=1 forks=1 tasks=2000 stopRounds=2 heapRounds=1"
     jmh="-f 1 -wi 1 -w 100ms -i 1 -r 100ms"
-    all="ratios features live fairness abort select timers sleepers jmh"
+    all="ratios features live fairness abort select timers sleepers sets jmh"
     ;;
   short)
     ratios="rounds=25 warmup=15 forks=2"
@@ -64,9 +65,10 @@ case "$form" in
     abort="samples=2000 warmup=1000"
     select="rounds=25 warmup=15 forks=1"
     timers="rounds=5 warmup=2 forks=1 oneByOne=100000"
+    sets="rounds=15 warmup=10 forks=1"
     sleepers="rounds=8 warmup=5 forks=1 stopRounds=4 heapRounds=1"
     jmh="-f 1 -wi 2 -w 1 -i 3 -r 1"
-    all="ratios features live fairness abort select timers sleepers"
+    all="ratios features live fairness abort select timers sleepers sets"
     ;;
   long)
     ratios="rounds=60 warmup=20 forks=5"
@@ -76,9 +78,10 @@ case "$form" in
     abort="samples=10000 warmup=4000"
     select="rounds=40 warmup=20 forks=3"
     timers="rounds=12 warmup=3 forks=3"
+    sets="rounds=30 warmup=12 forks=3"
     sleepers="rounds=20 warmup=5 forks=3 stopRounds=10 heapRounds=3"
     jmh="-prof gc"
-    all="ratios features live fairness abort select timers sleepers jmh"
+    all="ratios features live fairness abort select timers sleepers sets jmh"
     ;;
 esac
 chosen=("$@")
@@ -88,7 +91,7 @@ fi
 
 for name in "${chosen[@]}"; do
   case "$name" in
-    ratios | features | live | fairness | abort | select | timers | sleepers | jmh) ;;
+    ratios | features | live | fairness | abort | select | timers | sleepers | sets | jmh) ;;
     *)
       echo "run.sh: unknown: $name" >&2
       exit 2
@@ -131,6 +134,7 @@ for name in "${chosen[@]}"; do
     abort) run AbortLatency $abort ;;
     select) run Selects $select ;;
     timers) run TimerCosts $timers ;;
+    sets) run Sets $sets ;;
     sleepers) run Sleepers $sleepers ;;
     jmh)
       "$java" -jar "$jar" $jmh -rf json -rff "$results/jmh.json" -o "$results/jmh.txt" SpawnJoinBenchmark

@@ -368,6 +368,12 @@ final class Members<K, T extends @Nullable Object> {
   }
 
   Optional<Member<K, T>> next() throws InterruptedException {
+    TaskCore.checkWait(TaskCore.current());
+    Optional<Member<K, T>> ready = poll(); // most often: no need to wait for it
+    return ready.isPresent() ? ready : await();
+  }
+
+  private Optional<Member<K, T>> await() throws InterruptedException {
     return Select.<Optional<Member<K, T>>, RuntimeException>select(
         Select.on(source(false), member -> member));
   }

@@ -1,5 +1,6 @@
 package dev.musubi;
 
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.RejectedExecutionException;
@@ -177,9 +178,17 @@ public final class TaskBuilder {
     runtime.launch(core, token);
   }
 
-  private TaskOptions options() {
-    TaskLocals locals = inheritTaskLocals ? TaskLocal.current().inherited() : TaskLocals.EMPTY;
-    return new TaskOptions(
-        name, abortPolicy, inheritThreadLocals, locals.withAll(own), runtime.capture());
+  /** Null if nothing was set: a plain task is cheaper. */
+  private @Nullable TaskOptions options() {
+    TaskLocals inherited = inheritTaskLocals ? TaskLocal.current().inherited() : TaskLocals.EMPTY;
+    TaskLocals locals = inherited.withAll(own);
+    List<ContextCarrier.Captured> contexts = runtime.capture();
+    return name == null
+            && abortPolicy == null
+            && !inheritThreadLocals
+            && locals.isEmpty()
+            && contexts.isEmpty()
+        ? null
+        : new TaskOptions(name, abortPolicy, inheritThreadLocals, locals, contexts);
   }
 }

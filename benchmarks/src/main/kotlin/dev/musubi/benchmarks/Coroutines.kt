@@ -15,6 +15,7 @@ import kotlinx.coroutines.InternalCoroutinesApi
 import kotlinx.coroutines.async
 import kotlinx.coroutines.cancel
 import kotlinx.coroutines.cancelAndJoin
+import kotlinx.coroutines.channels.Channel
 import kotlinx.coroutines.delay
 import kotlinx.coroutines.joinAll
 import kotlinx.coroutines.launch
@@ -28,6 +29,20 @@ import kotlinx.coroutines.withTimeoutOrNull
  * The contestants that run on kotlinx.coroutines. All run on Dispatchers.Default, its own scheduler,
  * which the programs give two threads. None calls Musubi.
  */
+
+// ---------------------------------------------------------------- sets
+
+fun drained(times: Int) {
+    runBlocking(Dispatchers.Default) {
+        val results = Channel<Int>(Channel.UNLIMITED)
+        repeat(times) {
+            launch { results.send(1) }
+        }
+        var sum = 0
+        repeat(times) { sum += results.receive() }
+        check(sum == times)
+    }
+}
 
 // ---------------------------------------------------------------- select
 
