@@ -128,6 +128,7 @@ public final class CancellationToken {
   }
 
   private boolean cancel(AbortReason why) {
+    TaskCore.reserveStack(); // a stack that is about to overflow does so before, and not between
     if (current() != null || !REASON.compareAndSet(this, null, why)) {
       return false;
     }

@@ -254,14 +254,12 @@ public final class Select {
         otherwise = branch;
       }
     }
-    TaskCore<?> me = TaskCore.current();
-    TaskCore.checkWait(me);
     if (enabled > 0) {
       @SuppressWarnings({"unchecked", "rawtypes"})
       SelectWaiter<Object>[] waiters = new SelectWaiter[branches.length];
       int winner = -1;
       try {
-        winner = first(branches, waiters, new Selection(enabled), biased, me);
+        winner = first(branches, waiters, new Selection(enabled), biased);
       } finally {
         endLosers(branches, winner);
         Reference.reachabilityFence(branches); // a handle in it must not seem let go meanwhile
@@ -269,6 +267,8 @@ public final class Select {
       if (winner >= 0) {
         return branches[winner].handle(waiters[winner].value());
       }
+    } else {
+      TaskCore.checkWait(TaskCore.current());
     }
     if (otherwise == null) {
       throw new IllegalStateException("no branch of the select is enabled, and none is otherwise");
@@ -285,9 +285,10 @@ public final class Select {
       Branch<?, ?>[] branches,
       @Nullable SelectWaiter<Object>[] waiters,
       Selection selection,
-      boolean biased,
-      @Nullable TaskCore<?> me)
+      boolean biased)
       throws InterruptedException {
+    TaskCore<?> me = TaskCore.current();
+    TaskCore.checkWait(me);
     int n = branches.length;
     SelectWaiter<?> winner;
     try {

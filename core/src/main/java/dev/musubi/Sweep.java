@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  *
  * <p>An interrupt may run foreign close code, which may block, and one abort must not stop the
  * next. A thread for each would be safe and dear; so one thread goes through all, and whenever a
- * look finds that nothing has moved, as many again join in as there are.
+ * look finds that nothing has moved, as many again join in as there are, up to one for each.
  */
 final class Sweep extends Timer {
   private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
@@ -58,11 +58,14 @@ final class Sweep extends Timer {
       return;
     }
     if (now == seen) {
-      help(helpers);
-      helpers *= 2;
+      int more = Math.min(helpers, cores.size() - helpers);
+      help(more);
+      helpers += more;
     }
     seen = now;
-    look();
+    if (helpers < cores.size()) {
+      look();
+    }
   }
 
   private void look() {

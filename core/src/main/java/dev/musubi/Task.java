@@ -239,9 +239,10 @@ public final class Task {
     Alarm alarm = new Alarm(timers, at);
     try {
       while (!alarm.isDue()) {
+        TaskCore.checkInterrupt(me); // setting the alarm may have used up the wake-up of an abort
         alarm.park(Task.class);
-        TaskCore.checkInterrupt(me);
       }
+      TaskCore.checkAbort(me);
     } finally {
       alarm.off();
     }

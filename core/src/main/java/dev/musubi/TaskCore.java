@@ -515,7 +515,7 @@ final class TaskCore<T extends @Nullable Object>
   private boolean abort(
       AbortReason reason, @Nullable Consumer<TaskCore<?>> aside, boolean onlyUnstarted) {
     AbortRequest mine = new AbortRequest(this, reason);
-    reserveStack(RESERVED_FRAMES);
+    reserveStack();
     for (; ; ) {
       int s = state;
       int phase = s & PHASE;
@@ -549,6 +549,10 @@ final class TaskCore<T extends @Nullable Object>
   /**
    * So that a stack that is about to overflow does so here, and not between two steps of an abort.
    */
+  static void reserveStack() {
+    var _ = reserveStack(RESERVED_FRAMES);
+  }
+
   private static int reserveStack(int frames) {
     return frames == 0 ? 0 : 1 + reserveStack(frames - 1);
   }
@@ -780,6 +784,11 @@ final class TaskCore<T extends @Nullable Object>
     }
   }
 
+  /** Throws if the current thread's task must stop; an interrupt is left for the next wait. */
+  static void checkAbort(@Nullable TaskCore<?> me) throws InterruptedException {
+    throwIf(false, me);
+  }
+
   void await() throws InterruptedException {
     await(Long.MAX_VALUE);
   }
@@ -822,6 +831,7 @@ final class TaskCore<T extends @Nullable Object>
       Timers timers = TaskRuntime.current().timers();
       Alarm alarm = new Alarm(timers, timers.in(nanos));
       try {
+        checkInterruptUnlessFinished(me); // setting it may have used up the wake-up of an abort
         while (!isFinished()) {
           if (alarm.isDue()) {
             return false;

@@ -200,7 +200,8 @@ final class TaskHandle<T extends @Nullable Object> implements OwnedHandle<T> {
   public T joinOrAbort(Duration limit) throws InterruptedException, TimeoutException {
     Nanos.limit(limit);
     try {
-      return attached().outcomeOrAbort(limit).orThrow();
+      var _ = attached().outcomeOrAbort(limit);
+      return core.value();
     } finally {
       Reference.reachabilityFence(this);
     }

@@ -145,6 +145,22 @@ class SleepTest {
   }
 
   @Test
+  @Contract({227, 264})
+  void theClockCanBeMovedToTheEndOfTime() throws Exception {
+    try (TaskRuntime runtime = TaskRuntime.builder().time(time).build()) {
+      var sleeper = runtime.spawn(() -> Task.sleep(Duration.ofDays(365 * 140)));
+      awaitWaiting();
+      time.advance(Duration.ofDays(365 * 140));
+      time.advance(Duration.ofNanos(Long.MAX_VALUE / 2));
+      time.advance(Duration.ofNanos(Long.MAX_VALUE).minus(time.elapsed()));
+      assertThat(time.elapsed()).isEqualTo(Duration.ofNanos(Long.MAX_VALUE));
+      sleeper.join();
+      assertThatThrownBy(() -> time.advance(Duration.ofNanos(1)))
+          .isInstanceOf(ArithmeticException.class);
+    }
+  }
+
+  @Test
   void badTimesAreRefused() {
     assertThatThrownBy(() -> time.advance(Duration.ofNanos(-1)))
         .isInstanceOf(IllegalArgumentException.class);

@@ -49,11 +49,15 @@ final class Shard {
     }
   }
 
-  /** Takes a timer out; false if it is not in, or no longer. */
+  /**
+   * Takes a timer out; false if it is not in, or no longer: it may have fired meanwhile and been
+   * set anew, in another shard. The shard is written before the state, so that who sees it set sees
+   * where.
+   */
   boolean cancel(Timer timer) {
     lock.lock();
     try {
-      if (timer.state != Timer.SET) {
+      if (timer.state != Timer.SET || timer.shard != this) {
         return false;
       }
       wheel.remove(timer);

@@ -49,7 +49,12 @@ public abstract sealed class Timers permits RealTimers, ManualTimers {
    *     way
    */
   public final boolean cancel(Timer timer) {
-    Shard shard = timer.shard;
-    return timer.state == Timer.SET && shard != null && shard.cancel(timer);
+    while (timer.state == Timer.SET) {
+      Shard shard = timer.shard;
+      if (shard != null && shard.cancel(timer)) {
+        return true;
+      }
+    }
+    return false;
   }
 }

@@ -97,7 +97,7 @@ final class Wheel {
   /** Moves time forward and takes out all that is due by then, linked by {@code next}. */
   @Nullable Timer advance(long to) {
     Timer due = null;
-    for (long tick = nextTick(); tick <= to; tick = nextTick()) {
+    for (long tick = nextTick(); tick <= to && tick != NEVER; tick = nextTick()) {
       now = tick;
       due = empty(due);
     }

@@ -14,6 +14,46 @@ import org.junit.jupiter.api.Timeout;
 /** The machine's clock under many threads, and the clock that is moved by hand. */
 @Timeout(120)
 class TimersTest {
+  /** A timer that is cancelled while it fires and is set anew in another shard. */
+  @Test
+  void cancellingALateTimerHarmsNoOther() throws Exception {
+    for (int round = 0; round < 2_000; round++) {
+      Shard one = new Shard();
+      Shard other = new Shard();
+      Fired timer = new Fired();
+      Fired neighbour = new Fired();
+      one.set(timer, 1, 0);
+      one.set(neighbour, 5, 0);
+      ManualTimers any = new ManualTimers();
+      Thread canceller =
+          Thread.ofPlatform()
+              .start(() -> {
+                for (int i = 0; i < 5; i++) {
+                  any.cancel(timer); // goes to the shard where the timer is
+                }
+              });
+      for (int i = 0; i < round % 100; i++) {
+        Thread.onSpinWait();
+      }
+      RealTimers.fire(one.advance(1));
+      if (timer.fired) {
+        other.set(timer, 5, 1);
+      }
+      canceller.join();
+      RealTimers.fire(one.advance(100));
+      assertThat(neighbour.fired).as("round %s", round).isTrue();
+    }
+  }
+
+  private static final class Fired extends Timer {
+    private volatile boolean fired;
+
+    @Override
+    protected void fired() {
+      fired = true;
+    }
+  }
+
   private static final long MILLI = 1_000_000;
 
   private static final class Counted extends Timer {

@@ -2,6 +2,7 @@ package dev.musubi.stress;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.musubi.AbortPolicy;
 import dev.musubi.Deadline;
 import dev.musubi.JoinHandle;
 import dev.musubi.Select;
@@ -50,6 +51,45 @@ class TimerStormTest {
     }
     assertThat(slept.get()).isPositive();
     System.out.println("sleeps: " + slept + ", timers cancelled: " + cancelled);
+  }
+
+  /** A wake-up may be used up by the lock of the timers, on the way into the wait. */
+  @Test
+  void anAbortWithoutAnInterruptIsSeenHoweverBusyTheTimersAre() throws Exception {
+    long end = Stress.deadline();
+    List<JoinHandle<?>> busy = new ArrayList<>();
+    for (int b = 0; b < 16; b++) {
+      busy.add(
+          Task.spawn(() -> {
+            while (System.nanoTime() < end) {
+              int _ =
+                  Select.<Integer, RuntimeException>selectBiased(
+                      Select.after(Duration.ofSeconds(1), () -> 1),
+                      Select.after(Duration.ZERO, () -> 2));
+            }
+          }));
+    }
+    long rounds = 0;
+    while (System.nanoTime() < end) {
+      List<JoinHandle<?>> sleepers = new ArrayList<>();
+      for (int i = 0; i < 64; i++) {
+        sleepers.add(
+            Task.builder()
+                .abortPolicy(AbortPolicy.never())
+                .spawn(() -> Task.sleep(Duration.ofDays(1))));
+      }
+      for (JoinHandle<?> sleeper : sleepers) {
+        sleeper.abort();
+      }
+      for (JoinHandle<?> sleeper : sleepers) {
+        assertThat(sleeper.outcome(Duration.ofSeconds(30)).isCancelled()).isTrue();
+      }
+      rounds++;
+    }
+    for (JoinHandle<?> task : busy) {
+      task.join();
+    }
+    assertThat(rounds).isPositive();
   }
 
   @Test
