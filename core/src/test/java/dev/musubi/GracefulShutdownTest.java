@@ -120,7 +120,7 @@ class GracefulShutdownTest {
       TaskRuntime runtime = TaskRuntime.builder().name("service").build();
       GracefulShutdown shutdown =
           GracefulShutdown.of(runtime)
-              .grace(Duration.ofMillis(200))
+              .grace(Duration.ofSeconds(1))
               .onReport(report -> System.out.println("complete: " + report.isComplete()));
       shutdown.onJvmShutdown();
       runtime.spawn(() -> {
