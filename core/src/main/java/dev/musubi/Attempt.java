@@ -38,7 +38,7 @@ final class Attempt<T extends @Nullable Object, X extends Exception> {
     runtime.start(core, token);
     try {
       return core.outcomeOrAbort(limit);
-    } catch (InterruptedException e) { // of the caller
+    } catch (Throwable e) { // mostly an abort or an interrupt of the caller
       core.abort(AbortReason.of(AbortReason.Kind.PARENT_CLOSED));
       core.awaitClosing();
       core.reportIfUnobserved(UnobservedFailure.Kind.CLOSED);

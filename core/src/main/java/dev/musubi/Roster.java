@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * says. Each seat knows how many were below it when it was pushed; when that number reaches four
  * times what the last sweep left (plus a constant), the thread that pushed sweeps: it unlinks the
  * seats of members that are gone, below the head. So a sweep costs a constant for each push since
- * the last one, and the seats of the gone never outnumber four times the members plus the constant.
+ * the last one, and there are never more seats than four times what the last sweep left plus the
+ * constant, and those added since by threads that could not sweep.
  *
  * <p>Why it is safe: only the head changes by compare-and-set, and only upwards; {@code next} of a
  * seat below the head is written by one sweeper at a time ({@code sweeping}), and always to a seat

@@ -76,7 +76,7 @@ final class TaskHandle<T extends @Nullable Object> implements OwnedHandle<T> {
     if (!attached().isFinished()) {
       throw new IllegalStateException("task " + core.id() + " has not finished");
     }
-    return core.value();
+    return valueOfEnded();
   }
 
   @Override
@@ -106,7 +106,7 @@ final class TaskHandle<T extends @Nullable Object> implements OwnedHandle<T> {
 
   @Override
   public Optional<Outcome<T>> poll() {
-    return attached().isFinished() ? Optional.of(core.outcome()) : Optional.empty();
+    return attached().isFinished() ? Optional.of(outcomeOfEnded()) : Optional.empty();
   }
 
   @Override
@@ -211,21 +211,38 @@ final class TaskHandle<T extends @Nullable Object> implements OwnedHandle<T> {
   public <R extends @Nullable Object, X extends Exception> Branch<R, X> onJoin(
       boolean guard, Fn<? super T, ? extends R, X> handler) {
     Objects.requireNonNull(handler, "handler");
-    return branch(guard, this::offerEnd, ended -> handler.apply(ended.value()));
+    return branch(guard, this::offerEnd, _ -> handler.apply(valueOfEnded()));
   }
 
   @Override
   public <R extends @Nullable Object, X extends Exception> Branch<R, X> onSuccess(
       boolean guard, Fn<? super T, ? extends R, X> handler) {
     Objects.requireNonNull(handler, "handler");
-    return branch(guard, this::offerSuccess, ended -> handler.apply(ended.value()));
+    return branch(guard, this::offerSuccess, _ -> handler.apply(valueOfEnded()));
   }
 
   @Override
   public <R extends @Nullable Object, X extends Exception> Branch<R, X> onOutcome(
       boolean guard, Fn<? super Outcome<T>, ? extends R, X> handler) {
     Objects.requireNonNull(handler, "handler");
-    return branch(guard, this::offerEnd, ended -> handler.apply(ended.outcome()));
+    return branch(guard, this::offerEnd, _ -> handler.apply(outcomeOfEnded()));
+  }
+
+  /** With this handle reachable until the failure counts as looked at. */
+  private T valueOfEnded() {
+    try {
+      return core.value();
+    } finally {
+      Reference.reachabilityFence(this);
+    }
+  }
+
+  private Outcome<T> outcomeOfEnded() {
+    try {
+      return core.outcome();
+    } finally {
+      Reference.reachabilityFence(this);
+    }
   }
 
   /** The source and the handler refer to this handle, so that it is reachable in a select. */

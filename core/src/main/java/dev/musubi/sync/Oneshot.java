@@ -112,8 +112,8 @@ public final class Oneshot<T> {
     return switch (state) {
       case OPEN -> false;
       case SENT -> {
+        Received<T> taken = new Received<>(value, null); // before the claim: memory may be short
         if (waiter.claim()) {
-          Received<T> taken = new Received<>(value, null);
           value = null;
           state = State.TAKEN;
           waiter.complete(taken);
