@@ -21,23 +21,24 @@ final class Attempt<T extends @Nullable Object, X extends Exception> {
   }
 
   T timeout(Duration limit) throws X, InterruptedException, TaskTimeoutException {
-    return valueOf(run(null, limit));
+    return valueOf(this.<TaskTimeoutException>run(null, () -> core.outcomeOrAbort(limit)));
   }
 
   Outcome<T> run(CancellationToken token) throws InterruptedException {
-    try {
-      return run(token, Duration.ofNanos(Nanos.FOREVER));
-    } catch (TaskTimeoutException e) {
-      throw new IllegalStateException(e); // in 146 years
-    }
+    return this.<RuntimeException>run(
+        token,
+        () -> {
+          core.await();
+          return core.outcome();
+        });
   }
 
-  private Outcome<T> run(@Nullable CancellationToken token, Duration limit)
-      throws InterruptedException, TaskTimeoutException {
+  private <W extends Exception> Outcome<T> run(
+      @Nullable CancellationToken token, Body<Outcome<T>, W> wait) throws W, InterruptedException {
     TaskCore.checkWait(TaskCore.current());
     runtime.start(core, token);
     try {
-      return core.outcomeOrAbort(limit);
+      return wait.call();
     } catch (Throwable e) { // mostly an abort or an interrupt of the caller
       core.abort(AbortReason.of(AbortReason.Kind.PARENT_CLOSED));
       core.awaitClosing();

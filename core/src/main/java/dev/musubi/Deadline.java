@@ -73,16 +73,7 @@ public final class Deadline implements Comparable<Deadline> {
    * @throws IllegalArgumentException if the duration is negative
    */
   public Deadline plus(Duration duration) {
-    return plus(Nanos.limit(duration));
-  }
-
-  Deadline plus(long nanos) {
-    return new Deadline(timers, add(at, nanos));
-  }
-
-  static long add(long at, long nanos) {
-    long later = at + nanos;
-    return later < 0 ? Long.MAX_VALUE - 1 : later;
+    return new Deadline(timers, Timers.add(at, Nanos.limit(duration)));
   }
 
   /**

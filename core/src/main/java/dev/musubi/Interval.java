@@ -128,7 +128,7 @@ public final class Interval {
     next =
         now - due > MissedTicks.TOLERANCE_NANOS
             ? missedTicks.next(due, now, period)
-            : Deadline.add(due, period);
+            : Timers.add(due, period);
     return new Deadline(timers, due);
   }
 

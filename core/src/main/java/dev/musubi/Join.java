@@ -543,7 +543,7 @@ public final class Join {
     try {
       TaskCore<?> winner = Gathering.first(cores, true);
       if (winner == null) {
-        throw failure(cores.getFirst(), cores);
+        throwFailures(cores.getFirst(), cores);
       }
       end(cores, AbortReason.Kind.LOST);
       return all.get(cores.indexOf(winner)).resultNow();
@@ -569,7 +569,7 @@ public final class Join {
       TaskCore<?> failed = Gathering.first(cores, false);
       if (failed != null) {
         end(cores, AbortReason.Kind.SIBLING_FAILED);
-        throw failure(failed, cores);
+        throwFailures(failed, cores);
       }
     } finally {
       Reference.reachabilityFence(handles);
@@ -591,19 +591,14 @@ public final class Join {
     cores.forEach(TaskCore::awaitClosing);
   }
 
-  /** One failure, with the others suppressed: not those that ended because of it. */
-  private static JoinException failure(TaskCore<?> first, List<TaskCore<?>> cores) {
-    JoinException thrown = first.joinException();
+  private static void throwFailures(TaskCore<?> first, List<TaskCore<?>> cores) {
+    Failures failures = new Failures();
+    failures.add(first.joinException());
     for (TaskCore<?> core : cores) {
-      if (core != first && !core.isSuccess() && !endedBySibling(core)) {
-        thrown.addSuppressed(core.joinException());
+      if (core != first && !core.isSuccess()) {
+        failures.add(core.joinException());
       }
     }
-    return thrown;
-  }
-
-  private static boolean endedBySibling(TaskCore<?> core) {
-    return core.failure() instanceof Cancelled<?> cancelled
-        && cancelled.reason().kind() == AbortReason.Kind.SIBLING_FAILED;
+    failures.throwIfAny();
   }
 }

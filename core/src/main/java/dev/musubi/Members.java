@@ -113,7 +113,7 @@ final class Members<K, T extends @Nullable Object> {
   AbortHandle add(TaskBuilder builder, Object body, boolean blocking, @Nullable K key) {
     Objects.requireNonNull(body, "body");
     takeRoom();
-    TaskCore<T> core = prepare(builder, body, blocking);
+    TaskCore<T> core = enlist(builder, body, blocking);
     Member<K, T> member = new Member<>(this, core, key);
     Member<K, T> replaced = null;
     lock.lock();
@@ -161,9 +161,9 @@ final class Members<K, T extends @Nullable Object> {
     return new AbortHandle(core);
   }
 
-  private TaskCore<T> prepare(TaskBuilder builder, Object body, boolean blocking) {
+  private TaskCore<T> enlist(TaskBuilder builder, Object body, boolean blocking) {
     try {
-      return builder.prepare(body, blocking);
+      return builder.enlist(body, blocking);
     } catch (Throwable e) { // a context carrier that threw, say
       lock.lock();
       try {
@@ -506,9 +506,7 @@ final class Members<K, T extends @Nullable Object> {
 
   static <K, T extends @Nullable Object> void abort(
       List<Member<K, T>> members, AbortReason reason) {
-    Sweep sweep = new Sweep();
-    members.forEach(member -> member.core.abortFromSweep(reason, sweep));
-    sweep.start();
+    Sweep.abort(members.stream().map(member -> member.core).toList(), reason);
   }
 
   void detachAll() {

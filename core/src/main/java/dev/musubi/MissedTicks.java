@@ -1,5 +1,7 @@
 package dev.musubi;
 
+import dev.musubi.internal.Timers;
+
 /**
  * What an {@link Interval} does about ticks that nobody asked for in time. A tick counts as missed
  * when it is asked for more than 5 ms late.
@@ -11,21 +13,21 @@ public enum MissedTicks {
   BURST {
     @Override
     long next(long scheduled, long now, long period) {
-      return Deadline.add(scheduled, period);
+      return Timers.add(scheduled, period);
     }
   },
   /** The next tick comes a full period after the late one: the schedule moves. */
   DELAY {
     @Override
     long next(long scheduled, long now, long period) {
-      return Deadline.add(now, period);
+      return Timers.add(now, period);
     }
   },
   /** Missed ticks are left out; the next one comes at the next point of the old schedule. */
   SKIP {
     @Override
     long next(long scheduled, long now, long period) {
-      return Deadline.add(now - (now - scheduled) % period, period);
+      return Timers.add(now - (now - scheduled) % period, period);
     }
   };
 

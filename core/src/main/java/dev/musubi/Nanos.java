@@ -1,12 +1,13 @@
 package dev.musubi;
 
+import dev.musubi.internal.Timers;
 import java.time.Duration;
 import java.util.Objects;
 
 /** Durations as nanoseconds: checked at the call, saturated instead of overflowing. */
 final class Nanos {
   /** About 146 years: far enough to mean "never", near enough that adding it to a clock is safe. */
-  static final long FOREVER = Long.MAX_VALUE / 2;
+  static final long FOREVER = Timers.FOREVER;
 
   private Nanos() {}
 

@@ -9,34 +9,6 @@ import org.jspecify.annotations.Nullable;
 final class Policies {
   private Policies() {}
 
-  /** One failure to throw, with others suppressed in it. */
-  private static final class Failures {
-    private @Nullable JoinException first;
-
-    void add(Failed<?> failed) {
-      if (first == null) {
-        first = failed.toException();
-      } else if (!isConsequence(failed)) {
-        first.addSuppressed(failed.toException());
-      }
-    }
-
-    void throwIfAny() {
-      if (first != null) {
-        throw first;
-      }
-    }
-
-    boolean isEmpty() {
-      return first == null;
-    }
-
-    private static boolean isConsequence(Failed<?> failed) {
-      return failed instanceof Cancelled<?> cancelled
-          && cancelled.reason().kind() == AbortReason.Kind.SIBLING_FAILED;
-    }
-  }
-
   static final class FailFast<T extends @Nullable Object> implements JoinPolicy<T, List<T>> {
     private final List<T> values = new ArrayList<>();
     private final Failures failures = new Failures();
@@ -45,7 +17,7 @@ final class Policies {
     public boolean isEnough(Finished<T> task) {
       switch (task.outcome()) {
         case Success<T> success -> values.add(success.value());
-        case Failed<T> failed -> failures.add(failed);
+        case Failed<T> failed -> failures.add(failed.toException());
       }
       return !failures.isEmpty();
     }
@@ -65,7 +37,7 @@ final class Policies {
     public boolean isEnough(Finished<T> task) {
       switch (task.outcome()) {
         case Success<T> success -> winner = winner == null ? success : winner;
-        case Failed<T> failed -> failures.add(failed);
+        case Failed<T> failed -> failures.add(failed.toException());
       }
       return winner != null;
     }

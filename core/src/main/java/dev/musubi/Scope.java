@@ -59,7 +59,7 @@ public final class Scope implements AutoCloseable {
     } finally {
       lock.unlock();
     }
-    abort(snapshot(), why);
+    Sweep.abort(snapshot(), why);
   }
 
   // ---------------------------------------------------------------- in
@@ -148,7 +148,7 @@ public final class Scope implements AutoCloseable {
   private <T extends @Nullable Object> JoinHandle<T> add(
       TaskBuilder builder, Object body, boolean blocking) {
     Objects.requireNonNull(body, "body");
-    TaskCore<T> core = builder.prepare(body, blocking);
+    TaskCore<T> core = builder.enlist(body, blocking);
     TaskHandle<T> handle = core.createHandle();
     lock.lock();
     try {
@@ -196,13 +196,7 @@ public final class Scope implements AutoCloseable {
 
   /** Asks all tasks of this scope to stop. */
   public void abortAll() {
-    abort(snapshot(), AbortReason.of(AbortReason.Kind.USER));
-  }
-
-  private static void abort(List<TaskCore<?>> cores, AbortReason reason) {
-    Sweep sweep = new Sweep();
-    cores.forEach(core -> core.abortFromSweep(reason, sweep));
-    sweep.start();
+    Sweep.abort(snapshot(), AbortReason.of(AbortReason.Kind.USER));
   }
 
   private List<TaskCore<?>> snapshot() {
@@ -241,7 +235,7 @@ public final class Scope implements AutoCloseable {
     } finally {
       lock.unlock();
     }
-    abort(left, AbortReason.of(AbortReason.Kind.PARENT_CLOSED));
+    Sweep.abort(left, AbortReason.of(AbortReason.Kind.PARENT_CLOSED));
     for (TaskCore<?> core : left) {
       core.awaitClosing();
       core.reportIfUnobserved(UnobservedFailure.Kind.CLOSED);

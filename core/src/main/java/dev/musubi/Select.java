@@ -273,7 +273,7 @@ public final class Select {
     if (otherwise == null) {
       throw new IllegalStateException("no branch of the select is enabled, and none is otherwise");
     }
-    return otherwise.handle(otherwise);
+    return otherwise.handle(otherwise); // it looks at no value
   }
 
   /**

@@ -22,6 +22,13 @@ final class Sweep extends Timer {
   private int seen;
   private int helpers = 1;
 
+  /** Aborts many. */
+  static void abort(List<? extends TaskCore<?>> tasks, AbortReason reason) {
+    Sweep sweep = new Sweep();
+    tasks.forEach(core -> core.abortFromSweep(reason, sweep));
+    sweep.start();
+  }
+
   /** Adds a task whose abort was accepted. Before {@link #start}. */
   void add(TaskCore<?> core) {
     cores.add(core);

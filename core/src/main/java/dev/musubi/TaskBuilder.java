@@ -1,6 +1,5 @@
 package dev.musubi;
 
-import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.RejectedExecutionException;
@@ -169,26 +168,18 @@ public final class TaskBuilder {
   }
 
   /** A task that is listed and not started yet. */
-  <T extends @Nullable Object> TaskCore<T> prepare(Object body, boolean blocking) {
+  <T extends @Nullable Object> TaskCore<T> enlist(Object body, boolean blocking) {
     Objects.requireNonNull(body, "body");
-    return runtime.prepare(body, options(), blocking);
+    return runtime.enlist(body, options(), blocking);
   }
 
   void start(TaskCore<?> core) {
     runtime.launch(core, token);
   }
 
-  /** Null if nothing was set: a plain task is cheaper. */
   private @Nullable TaskOptions options() {
-    TaskLocals inherited = inheritTaskLocals ? TaskLocal.current().inherited() : TaskLocals.EMPTY;
-    TaskLocals locals = inherited.withAll(own);
-    List<ContextCarrier.Captured> contexts = runtime.capture();
-    return name == null
-            && abortPolicy == null
-            && !inheritThreadLocals
-            && locals.isEmpty()
-            && contexts.isEmpty()
-        ? null
-        : new TaskOptions(name, abortPolicy, inheritThreadLocals, locals, contexts);
+    TaskLocals locals = inheritTaskLocals ? TaskLocal.current().inherited() : TaskLocals.EMPTY;
+    return TaskOptions.of(
+        name, abortPolicy, inheritThreadLocals, locals.withAll(own), runtime.capture());
   }
 }

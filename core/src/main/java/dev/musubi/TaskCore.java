@@ -953,23 +953,18 @@ final class TaskCore<T extends @Nullable Object>
 
   /** Runs a piece of this library when the task has finished: on its thread, or here if it has. */
   void onFinished(Runnable internal) {
-    Waiter waiter = new Waiter(internal);
-    addWaiter(waiter);
-    if (isFinished()) {
-      waiter.wake(this); // the end may have missed it; it runs once
-    }
+    var _ = watch(internal);
   }
 
   /** As {@link #onFinished}, until the registration is closed. */
   Registration watch(Runnable internal) {
-    if (isFinished()) {
-      internal.run();
-      return Selection.NOTHING;
-    }
     Waiter waiter = new Waiter(internal);
-    addWaiter(waiter);
+    if (!isFinished()) {
+      addWaiter(waiter);
+    }
     if (isFinished()) {
-      waiter.wake(this);
+      waiter.wake(this); // the end may have missed it; it runs once
+      return Selection.NOTHING;
     }
     return () -> removeWaiter(waiter);
   }

@@ -11,4 +11,21 @@ record TaskOptions(
     @Nullable AbortPolicy abortPolicy,
     boolean inheritThreadLocals,
     TaskLocals locals,
-    List<ContextCarrier.Captured> contexts) {}
+    List<ContextCarrier.Captured> contexts) {
+
+  /** Null if nothing is set. */
+  static @Nullable TaskOptions of(
+      @Nullable String name,
+      @Nullable AbortPolicy abortPolicy,
+      boolean inheritThreadLocals,
+      TaskLocals locals,
+      List<ContextCarrier.Captured> contexts) {
+    return name == null
+            && abortPolicy == null
+            && !inheritThreadLocals
+            && locals.isEmpty()
+            && contexts.isEmpty()
+        ? null
+        : new TaskOptions(name, abortPolicy, inheritThreadLocals, locals, contexts);
+  }
+}

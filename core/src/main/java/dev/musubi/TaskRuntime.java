@@ -236,10 +236,7 @@ public final class TaskRuntime implements AutoCloseable {
   }
 
   private @Nullable TaskOptions plainOptions() {
-    TaskLocals locals = TaskLocal.current().inherited();
-    return locals.isEmpty() && carriers.isEmpty()
-        ? null
-        : new TaskOptions(null, null, false, locals, capture());
+    return TaskOptions.of(null, null, false, TaskLocal.current().inherited(), capture());
   }
 
   List<ContextCarrier.Captured> capture() {
@@ -273,7 +270,7 @@ public final class TaskRuntime implements AutoCloseable {
   }
 
   /** A task that is listed and not started yet. */
-  <T extends @Nullable Object> TaskCore<T> prepare(
+  <T extends @Nullable Object> TaskCore<T> enlist(
       Object body, @Nullable TaskOptions options, boolean blocking) {
     TaskCore<T> core = new TaskCore<>(this, body, options, blocking);
     seat(core);
@@ -461,10 +458,7 @@ public final class TaskRuntime implements AutoCloseable {
     shutdown = true;
     List<TaskCore<?>> left = new ArrayList<>();
     live.forEach(left::add); // also those whose body has left, but whose end is not told yet
-    AbortReason reason = AbortReason.of(AbortReason.Kind.RUNTIME_SHUTDOWN);
-    Sweep sweep = new Sweep();
-    left.forEach(core -> core.abortFromSweep(reason, sweep));
-    sweep.start();
+    Sweep.abort(left, AbortReason.of(AbortReason.Kind.RUNTIME_SHUTDOWN));
     blockingPool.close();
     if (nanos > 0) {
       left.forEach(core -> awaitUnlessExiting(core, begin + nanos));

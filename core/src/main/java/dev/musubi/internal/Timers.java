@@ -27,8 +27,19 @@ public abstract sealed class Timers permits RealTimers, ManualTimers {
    * @return now plus the duration, saturated
    */
   public final long in(long nanos) {
-    long at = now() + Math.min(nanos, FOREVER);
-    return at < 0 ? Long.MAX_VALUE - 1 : at;
+    return add(now(), Math.min(nanos, FOREVER));
+  }
+
+  /**
+   * A later point in time.
+   *
+   * @param at a point in time
+   * @param nanos not negative
+   * @return the sum, saturated
+   */
+  public static long add(long at, long nanos) {
+    long later = at + nanos;
+    return later < 0 ? Long.MAX_VALUE - 1 : later;
   }
 
   /**

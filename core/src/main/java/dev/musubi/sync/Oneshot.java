@@ -47,6 +47,8 @@ public final class Oneshot<T> {
     }
   }
 
+  private static final String RECEIVED_BEFORE = "the value was received before";
+
   private final OneshotSender<T> sender = new OneshotSender<>(this);
   private final OneshotReceiver<T> receiver = new OneshotReceiver<>(this);
   private final ReentrantLock lock = new ReentrantLock();
@@ -120,11 +122,16 @@ public final class Oneshot<T> {
         }
         yield true; // a select that is over needs no seat either
       }
-      case TAKEN -> fail(waiter, new IllegalStateException("the value was received before"));
-      case SENDER_CLOSED ->
-          fail(waiter, new ChannelClosedException("the sender was closed without sending"));
-      case RECEIVER_CLOSED -> fail(waiter, new ChannelClosedException("the receiver is closed"));
+      case TAKEN -> fail(waiter, new IllegalStateException(RECEIVED_BEFORE));
+      case SENDER_CLOSED, RECEIVER_CLOSED -> fail(waiter, noValue());
     };
+  }
+
+  private ChannelClosedException noValue() {
+    return new ChannelClosedException(
+        state == State.SENDER_CLOSED
+            ? "the sender was closed without sending"
+            : "the receiver is closed");
   }
 
   private boolean fail(SelectWaiter<? super Received<T>> waiter, RuntimeException failure) {
@@ -179,11 +186,8 @@ public final class Oneshot<T> {
           state = State.TAKEN;
           yield taken;
         }
-        case TAKEN, RECEIVER_CLOSED ->
-            throw new ChannelClosedException(
-                state == State.TAKEN ? "the value was received before" : "the receiver is closed");
-        case SENDER_CLOSED ->
-            throw new ChannelClosedException("the sender was closed without sending");
+        case TAKEN -> throw new ChannelClosedException(RECEIVED_BEFORE);
+        case SENDER_CLOSED, RECEIVER_CLOSED -> throw noValue();
       };
     } finally {
       lock.unlock();
