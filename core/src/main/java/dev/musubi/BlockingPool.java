@@ -212,16 +212,12 @@ final class BlockingPool {
     @Override
     public void run() {
       for (TaskCore<?> core = take(); core != null; core = take()) {
-        String taskName = core.name();
-        if (taskName != null) {
-          thread.setName(taskName);
-        }
         try {
-          core.execute();
+          core.executeNamed(thread, threadName);
         } catch (Throwable e) {
           Log.warn("internal error in " + core, e);
         }
-        thread.setName(threadName); // a body may have renamed it, too
+        thread.setUncaughtExceptionHandler(null);
         Thread.interrupted(); // a foreign interrupt: ours cannot be
       }
     }

@@ -54,6 +54,29 @@ public sealed interface JoinHandle<T extends @Nullable Object> permits OwnedHand
   T join() throws InterruptedException;
 
   /**
+   * As {@link #join()}; but a {@linkplain Task#spawnLight light} task that was just spawned from
+   * this thread and has not begun is run here and now, which costs a fraction of waiting for it.
+   * For work that is divided again and again, each part waiting for its halves.
+   *
+   * {@snippet class="LightSnippets" region="inline"}
+   *
+   * <p>What to know: while the task runs here, the caller is as in a {@linkplain Task#shield
+   * shield}. An abort of the calling task reaches it when the inner one has ended, so do not use
+   * this for a task that may block for long; an abort of the inner one works as ever. The task sees
+   * the caller's thread-locals and scoped values, and is the owner of the locks that the caller
+   * holds: what would be a deadlock otherwise enters the lock once more. Task locals are its own.
+   * At most 64 tasks run in each other like this; then, and for all tasks but light ones, this is
+   * {@link #join()}.
+   *
+   * @return the value; null for a body without one
+   * @throws InterruptedException if the waiting thread is interrupted, or is a task that was
+   *     aborted
+   * @throws JoinException if the task panicked or was cancelled
+   * @throws IllegalStateException if the handle is detached, or a task joins itself
+   */
+  T joinInline() throws InterruptedException;
+
+  /**
    * Waits for the task at most for a time.
    *
    * @param limit how long to wait at most; zero does not wait

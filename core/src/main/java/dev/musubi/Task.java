@@ -85,6 +85,38 @@ public final class Task {
   }
 
   /**
+   * Spawns a light task: one that shares a few virtual threads with others instead of having one of
+   * its own. For fine-grained work: it costs a fraction, and has everything that a task has (a
+   * handle, an outcome, abort, a name, task locals, hooks) except a thread: {@link
+   * Thread#currentThread()}, thread-locals and the owner of a lock are those of the thread that it
+   * happens to run on, for as long as it runs. It may block on anything; another thread then goes
+   * on with the waiting ones.
+   *
+   * {@snippet class="LightSnippets" region="light"}
+   *
+   * <p>Thread-locals that a body leaves behind are seen by later ones. {@link
+   * JoinHandle#joinInline()} lets the one who waits run the task. Corresponds to no item of Tokio,
+   * whose tasks are all light, and cannot block.
+   *
+   * @param <T> the type of the value
+   * @param body the work; it may throw anything
+   * @return the handle
+   */
+  public static <T extends @Nullable Object> JoinHandle<T> spawnLight(Callable<? extends T> body) {
+    return TaskRuntime.current().spawnLight(body);
+  }
+
+  /**
+   * As {@link #spawnLight(Callable)}, for a body without a value: joining gives null.
+   *
+   * @param body the work; it may throw anything
+   * @return the handle
+   */
+  public static JoinHandle<@Nullable Void> spawnLight(VoidBody<?> body) {
+    return TaskRuntime.current().spawnLight(body);
+  }
+
+  /**
    * Starts the description of a task with a name or other settings, on the current runtime.
    *
    * @return a new builder

@@ -20,6 +20,7 @@ public final class TaskBuilder {
   private @Nullable AbortPolicy abortPolicy;
   private boolean inheritThreadLocals;
   private boolean inheritTaskLocals = true;
+  private boolean light;
   private TaskLocals own = TaskLocals.EMPTY;
   private @Nullable CancellationToken token;
 
@@ -105,6 +106,18 @@ public final class TaskBuilder {
   }
 
   /**
+   * Makes it a light task: one of those that share a few virtual threads; see {@link
+   * Task#spawnLight(Callable)}. Not for blocking tasks, nor with inherited thread-locals: then
+   * spawning throws an {@link IllegalStateException}.
+   *
+   * @return this builder
+   */
+  public TaskBuilder light() {
+    this.light = true;
+    return this;
+  }
+
+  /**
    * Binds the task to a token: when that is cancelled, the task is aborted with the token's reason.
    * If it is cancelled already, the body never runs.
    *
@@ -125,7 +138,7 @@ public final class TaskBuilder {
    */
   public <T extends @Nullable Object> JoinHandle<T> spawn(Callable<? extends T> body) {
     Objects.requireNonNull(body, "body");
-    return runtime.spawn(body, options(), false, token);
+    return runtime.spawn(body, options(), kind(false), token);
   }
 
   /**
@@ -136,7 +149,7 @@ public final class TaskBuilder {
    */
   public JoinHandle<@Nullable Void> spawn(VoidBody<?> body) {
     Objects.requireNonNull(body, "body");
-    return runtime.spawn(body, options(), false, token);
+    return runtime.spawn(body, options(), kind(false), token);
   }
 
   /**
@@ -151,7 +164,7 @@ public final class TaskBuilder {
    */
   public <T extends @Nullable Object> JoinHandle<T> spawnBlocking(Callable<? extends T> body) {
     Objects.requireNonNull(body, "body");
-    return runtime.spawn(body, options(), true, token);
+    return runtime.spawn(body, options(), kind(true), token);
   }
 
   /**
@@ -164,17 +177,28 @@ public final class TaskBuilder {
    */
   public JoinHandle<@Nullable Void> spawnBlocking(VoidBody<?> body) {
     Objects.requireNonNull(body, "body");
-    return runtime.spawn(body, options(), true, token);
+    return runtime.spawn(body, options(), kind(true), token);
   }
 
   /** A task that is listed and not started yet. */
   <T extends @Nullable Object> TaskCore<T> enlist(Object body, boolean blocking) {
     Objects.requireNonNull(body, "body");
-    return runtime.enlist(body, options(), blocking);
+    return runtime.enlist(body, options(), kind(blocking));
   }
 
   void start(TaskCore<?> core) {
     runtime.launch(core, token);
+  }
+
+  private TaskKind kind(boolean blocking) {
+    if (light && blocking) {
+      throw new IllegalStateException("a light task cannot be a blocking one");
+    }
+    if (light && inheritThreadLocals) {
+      throw new IllegalStateException(
+          "a light task cannot inherit thread-locals: it shares its thread");
+    }
+    return blocking ? TaskKind.BLOCKING : light ? TaskKind.LIGHT : TaskKind.VIRTUAL;
   }
 
   private @Nullable TaskOptions options() {

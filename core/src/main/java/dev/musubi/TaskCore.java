@@ -97,6 +97,9 @@ final class TaskCore<T extends @Nullable Object>
   private static final int SPINS = 64;
   private static final int RESERVED_FRAMES = 200;
 
+  /** How many light tasks may run one in the other's join: each needs a piece of the stack. */
+  private static final int MOST_NESTED = 64;
+
   /** Cheaper than a builder for each. */
   private static final ThreadFactory PLAIN_THREADS =
       Thread.ofVirtual().inheritInheritableThreadLocals(false).factory();
@@ -111,6 +114,7 @@ final class TaskCore<T extends @Nullable Object>
   private long id; // set once, by the runtime's list of live tasks
   private final @Nullable TaskOptions options;
   private final boolean blocking;
+  private final boolean light;
 
   private volatile int state;
   private @Nullable Object payload;
@@ -130,12 +134,14 @@ final class TaskCore<T extends @Nullable Object>
 
   private boolean interruptAfterShield;
 
-  private byte weight; // see Launcher
+  /** The launcher's; of a light task, how many others are between it and its thread's ground. */
+  private byte weight;
 
-  TaskCore(TaskRuntime runtime, Object body, @Nullable TaskOptions options, boolean blocking) {
+  TaskCore(TaskRuntime runtime, Object body, @Nullable TaskOptions options, TaskKind kind) {
     this.runtime = runtime;
     this.options = options;
-    this.blocking = blocking;
+    this.blocking = kind == TaskKind.BLOCKING;
+    this.light = kind == TaskKind.LIGHT;
     this.payload = body;
   }
 
@@ -264,30 +270,97 @@ final class TaskCore<T extends @Nullable Object>
 
   // ---------------------------------------------------------------- running
 
-  /** Runs the body on the calling thread, unless the task was aborted before. */
+  /** As {@link #execute()}, on a thread that is shared; with the task's name, if it has one. */
+  void executeNamed(Thread shared, String itsName) {
+    String name = name();
+    if (name != null) {
+      shared.setName(name);
+    }
+    execute();
+    if (!shared.getName().equals(itsName)) { // a body may have renamed it, too
+      shared.setName(itsName);
+    }
+  }
+
+  /**
+   * Runs the body on the calling thread, unless the task was aborted before. Stays the thread's
+   * handler after, which is no harm: it is no longer the current task. A thread that goes on to
+   * other things {@linkplain Thread#setUncaughtExceptionHandler drops} it.
+   */
   void execute() {
     Thread me = Thread.currentThread();
     thread = me;
-    if (!begin()) {
+    if (begin()) {
+      run(me, this, options == null || options.locals().isEmpty() ? null : options.locals());
+    } else {
       thread = null;
-      return;
     }
+  }
+
+  /**
+   * Of a light task that waits in the lane of the calling thread, which is about to wait for it:
+   * runs it here. Whether it did; then it has finished.
+   *
+   * <p>Who takes a task out of its lane is the one who runs it. Meanwhile the waiting task is as in
+   * a shield: an interrupt that is meant for it must not hit this one. The handler of the thread
+   * tells who runs, as always, and is put back after.
+   */
+  boolean runHere() throws InterruptedException {
+    TaskCore<?> me = current();
+    int depth = me != null && me.light ? me.weight + 1 : 1;
+    if (!light || !isUnstarted() || depth > MOST_NESTED) {
+      return false;
+    }
+    checkWait(me);
+    if (me != null) {
+      me.enterShield();
+    }
+    try {
+      return runtime.lightPool().takeBack(this) && runTaken(depth);
+    } finally {
+      if (me != null) {
+        me.leaveShield();
+      }
+    }
+  }
+
+  private boolean runTaken(int depth) {
+    try {
+      Thread here = Thread.currentThread();
+      Thread.UncaughtExceptionHandler outer = here.getUncaughtExceptionHandler();
+      thread = here;
+      weight = (byte) depth;
+      if (begin()) {
+        run(here, outer, options == null ? TaskLocals.EMPTY : options.locals());
+      } else {
+        thread = null;
+      }
+    } catch (Throwable e) { // no stack left to begin it: nobody else will
+      failToStart(e);
+    }
+    return true;
+  }
+
+  /**
+   * After {@link #begin}; binds the locals unless they are null, and says who is the handler after.
+   */
+  private void run(Thread me, Thread.UncaughtExceptionHandler after, @Nullable TaskLocals locals) {
     me.setUncaughtExceptionHandler(this);
     Object value = null;
     Throwable thrown = null;
     try {
       runtime.onStart(this);
-      value =
-          options == null || options.locals().isEmpty()
-              ? call()
-              : ScopedValue.where(TaskLocal.values(), options.locals()).call(this);
+      value = locals == null ? call() : runtime.callWith(locals, this);
     } catch (Throwable e) {
       thrown = e;
     }
     if (me.getUncaughtExceptionHandler() != this) {
       warnDisplaced(me.getUncaughtExceptionHandler());
+      me.setUncaughtExceptionHandler(this);
     }
-    me.setUncaughtExceptionHandler(null);
+    if (after != this) { // it costs a fence
+      me.setUncaughtExceptionHandler(after);
+    }
     if (thrown == null) {
       succeed(me, value);
     } else {
@@ -811,6 +884,9 @@ final class TaskCore<T extends @Nullable Object>
     if (nanos == 0) {
       return false;
     }
+    if (light && isUnstarted()) {
+      runtime.lightPool().hurry();
+    }
     Thread joiner = Thread.currentThread();
     if (joiner.isVirtual()) {
       Thread.yield(); // short tasks are done when we come back: cheaper than to park and be woken
@@ -1200,6 +1276,10 @@ final class TaskCore<T extends @Nullable Object>
 
   boolean isBlocking() {
     return blocking;
+  }
+
+  boolean isLight() {
+    return light;
   }
 
   boolean isUnstarted() {

@@ -32,6 +32,18 @@ final class TaskHandle<T extends @Nullable Object> implements OwnedHandle<T> {
   }
 
   @Override
+  public T joinInline() throws InterruptedException {
+    try {
+      if (!attached().runHere()) {
+        core.await();
+      }
+      return core.value();
+    } finally {
+      Reference.reachabilityFence(this);
+    }
+  }
+
+  @Override
   public T join(Duration limit) throws InterruptedException, TimeoutException {
     try {
       attached().await(limit);

@@ -43,12 +43,16 @@ public final class TaskRuntime implements AutoCloseable {
   private static final long EXIT_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
   private static final long FLUSH_NANOS = TimeUnit.SECONDS.toNanos(2);
 
+  /** For the library's own tests: those of ordinary tasks are run with light ones, too. */
+  private static final boolean ALL_LIGHT = Boolean.getBoolean("dev.musubi.test.light");
+
   private final long id = IDS.incrementAndGet();
   private final @Nullable String name;
   private final boolean global;
   private final Launcher launcher;
   private final Timers timers;
   private final @Nullable AtomicLong selectSeed;
+  private final LightPool lightPool = new LightPool();
   private final BlockingPool blockingPool;
   private final FailureReports failures;
   private final @Nullable TaskHooks hooks;
@@ -184,7 +188,7 @@ public final class TaskRuntime implements AutoCloseable {
    */
   public <T extends @Nullable Object> JoinHandle<T> spawn(Callable<? extends T> body) {
     Objects.requireNonNull(body, "body");
-    return spawn(body, plainOptions(), false);
+    return spawn(body, plainOptions(), TaskKind.VIRTUAL);
   }
 
   /**
@@ -195,7 +199,7 @@ public final class TaskRuntime implements AutoCloseable {
    */
   public JoinHandle<@Nullable Void> spawn(VoidBody<?> body) {
     Objects.requireNonNull(body, "body");
-    return spawn(body, plainOptions(), false);
+    return spawn(body, plainOptions(), TaskKind.VIRTUAL);
   }
 
   /**
@@ -210,7 +214,7 @@ public final class TaskRuntime implements AutoCloseable {
    */
   public <T extends @Nullable Object> JoinHandle<T> spawnBlocking(Callable<? extends T> body) {
     Objects.requireNonNull(body, "body");
-    return spawn(body, plainOptions(), true);
+    return spawn(body, plainOptions(), TaskKind.BLOCKING);
   }
 
   /**
@@ -223,7 +227,30 @@ public final class TaskRuntime implements AutoCloseable {
    */
   public JoinHandle<@Nullable Void> spawnBlocking(VoidBody<?> body) {
     Objects.requireNonNull(body, "body");
-    return spawn(body, plainOptions(), true);
+    return spawn(body, plainOptions(), TaskKind.BLOCKING);
+  }
+
+  /**
+   * Spawns a light task on this runtime; see {@link Task#spawnLight(Callable)}.
+   *
+   * @param <T> the type of the value
+   * @param body the work
+   * @return the handle
+   */
+  public <T extends @Nullable Object> JoinHandle<T> spawnLight(Callable<? extends T> body) {
+    Objects.requireNonNull(body, "body");
+    return spawn(body, plainOptions(), TaskKind.LIGHT);
+  }
+
+  /**
+   * As {@link #spawnLight(Callable)}, for a body without a value.
+   *
+   * @param body the work
+   * @return the handle
+   */
+  public JoinHandle<@Nullable Void> spawnLight(VoidBody<?> body) {
+    Objects.requireNonNull(body, "body");
+    return spawn(body, plainOptions(), TaskKind.LIGHT);
   }
 
   /**
@@ -254,32 +281,41 @@ public final class TaskRuntime implements AutoCloseable {
   }
 
   <T extends @Nullable Object> TaskHandle<T> spawn(
-      Object body, @Nullable TaskOptions options, boolean blocking) {
-    return spawn(body, options, blocking, null);
+      Object body, @Nullable TaskOptions options, TaskKind kind) {
+    return spawn(body, options, kind, null);
   }
 
   <T extends @Nullable Object> TaskHandle<T> spawn(
       Object body,
       @Nullable TaskOptions options,
-      boolean blocking,
+      TaskKind kind,
       @Nullable CancellationToken token) {
-    TaskCore<T> core = new TaskCore<>(this, body, options, blocking);
+    TaskCore<T> core = core(body, options, kind);
     TaskHandle<T> handle = core.createHandle();
     start(core, token);
     return handle;
   }
 
+  private <T extends @Nullable Object> TaskCore<T> core(
+      Object body, @Nullable TaskOptions options, TaskKind kind) {
+    boolean light =
+        ALL_LIGHT
+            && kind == TaskKind.VIRTUAL
+            && (options == null || !options.inheritThreadLocals());
+    return new TaskCore<>(this, body, options, light ? TaskKind.LIGHT : kind);
+  }
+
   /** A task that is listed and not started yet. */
   <T extends @Nullable Object> TaskCore<T> enlist(
-      Object body, @Nullable TaskOptions options, boolean blocking) {
-    TaskCore<T> core = new TaskCore<>(this, body, options, blocking);
+      Object body, @Nullable TaskOptions options, TaskKind kind) {
+    TaskCore<T> core = core(body, options, kind);
     seat(core);
     return core;
   }
 
   /** A plain task that is not started yet; the caller gives it a handle or detaches it. */
   <T extends @Nullable Object> TaskCore<T> prepare(Object body) {
-    return new TaskCore<>(this, body, plainOptions(), false);
+    return core(body, plainOptions(), TaskKind.VIRTUAL);
   }
 
   /**
@@ -325,6 +361,8 @@ public final class TaskRuntime implements AutoCloseable {
       try {
         if (core.isBlocking()) {
           blockingPool.submit(core);
+        } else if (core.isLight()) {
+          lightPool.submit(core);
         } else {
           launcher.launch(core);
         }
@@ -460,6 +498,7 @@ public final class TaskRuntime implements AutoCloseable {
     live.forEach(left::add); // also those whose body has left, but whose end is not told yet
     Sweep.abort(left, AbortReason.of(AbortReason.Kind.RUNTIME_SHUTDOWN));
     blockingPool.close();
+    lightPool.close();
     if (nanos > 0) {
       left.forEach(core -> awaitUnlessExiting(core, begin + nanos));
     }
@@ -556,6 +595,21 @@ public final class TaskRuntime implements AutoCloseable {
 
   BlockingPool blockingPool() {
     return blockingPool;
+  }
+
+  LightPool lightPool() {
+    return lightPool;
+  }
+
+  /** Runs a body with these task locals, and inside this runtime, whatever is bound here. */
+  @Nullable Object callWith(
+      TaskLocals locals, ScopedValue.CallableOp<@Nullable Object, Exception> body)
+      throws Exception {
+    boolean same = TaskLocal.current() == locals;
+    if (!ENTERED.isBound()) {
+      return same ? body.call() : ScopedValue.where(TaskLocal.values(), locals).call(body);
+    }
+    return ScopedValue.where(TaskLocal.values(), locals).where(ENTERED, this).call(body);
   }
 
   FailureReports failures() {

@@ -227,6 +227,7 @@ class CancelSafetyTest {
   static Stream<Case> cases() {
     return Stream.of(
         task("JoinHandle.join()", JoinHandle::join),
+        task("JoinHandle.joinInline()", JoinHandle::joinInline),
         task("JoinHandle.join(Duration)", h -> h.join(HOUR)),
         task("JoinHandle.join(Class)", h -> h.join(IOException.class)),
         task("JoinHandle.join(Class,Class)", h -> h.join(IOException.class, Exception.class)),

@@ -137,16 +137,19 @@ class JoinTest {
   @Contract(218)
   void whatIsThrownIsTheFailureThatCameFirstInTime() throws Exception {
     for (int i = 0; i < 200; i++) {
+      CountDownLatch begun = new CountDownLatch(1);
       CountDownLatch go = new CountDownLatch(1);
       JoinHandle<String> later =
           Task.spawn(() -> {
             try {
+              begun.countDown();
               go.await();
             } catch (InterruptedException e) {
               // it fails in its own way
             }
             throw new IOException("later");
           });
+      Kit.await(begun); // or it would be aborted before it can fail
       JoinHandle<String> first = failing("first");
       assertThatThrownBy(() -> Join.tryJoin(List.of(later, first)))
           .isInstanceOf(JoinException.class)

@@ -13,6 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 
 /** Ids, names, and what else a builder sets. */
 class TaskIdAndBuilderTest {
@@ -122,6 +123,7 @@ class TaskIdAndBuilderTest {
 
   @Test
   @Semantics(10)
+  @DisabledIfSystemProperty(named = "dev.musubi.test.light", matches = "true")
   void aTaskWithoutANameLeavesItsThreadWithoutAName() throws Exception {
     JoinHandle<String> handle = runtime.spawn(() -> Thread.currentThread().getName());
     assertThat(handle.join(Kit.SOON)).isEmpty();

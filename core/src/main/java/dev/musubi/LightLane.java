@@ -1,0 +1,183 @@
+package dev.musubi;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A queue of light tasks: anyone adds at the end and takes from the front, one by one or half of it
+ * at once; the last ones can be taken back.
+ *
+ * <h2>One word</h2>
+ *
+ * {@link #size} is the number of tasks, or {@link #LOCKED} while one thread changes the ring.
+ * Whoever brings it from a number to LOCKED by compare-and-set owns the ring, until it writes the
+ * new number. Both are volatile: who adds a task and then looks whether a worker is coming, and a
+ * worker that says that it has come and then looks for tasks, cannot miss each other.
+ *
+ * <h2>Never left locked</h2>
+ *
+ * Between taking and writing the word nothing is called and nothing allocated, so that not even the
+ * end of the stack or of memory can strike there, and a virtual thread cannot leave its carrier.
+ * What is in between is a few loads and stores; a ring that is full grows outside.
+ */
+final class LightLane {
+  private static final int LOCKED = -1;
+  private static final int SPINS = 100;
+  private static final int WINDOW = 16;
+  private static final int FIRST_CAPACITY = 64; // a power of two
+  private static final VarHandle SIZE;
+
+  private volatile int size;
+  private @Nullable Object[] ring = new Object[FIRST_CAPACITY];
+  private int front;
+  private long added;
+
+  // A neighbour's word on the same cache line would be taken away with ours.
+  @SuppressWarnings("unused")
+  private long pad0, pad1, pad2, pad3, pad4, pad5, pad6, pad7, pad8, pad9, padA, padB, padC, padD;
+
+  /** Whether there may be a task in it. */
+  boolean hasWork() {
+    return size != 0;
+  }
+
+  /** How many were ever added; by those who do not add themselves, a little late. */
+  long added() {
+    return added;
+  }
+
+  void add(TaskCore<?> core) {
+    for (; ; ) {
+      int n = lock();
+      @Nullable Object[] into = ring;
+      if (n < into.length) {
+        into[(front + n) & (into.length - 1)] = core;
+        added++;
+        size = n + 1;
+        return;
+      }
+      size = n;
+      grow(new Object[2 * into.length]);
+    }
+  }
+
+  /** Adds what lies from one place up to another; on a thread with stack to spare. */
+  void addAll(@Nullable Object[] cores, int from, int to) {
+    int count = to - from;
+    for (; ; ) {
+      int n = lock();
+      @Nullable Object[] into = ring;
+      if (n + count <= into.length) {
+        for (int i = 0; i < count; i++) {
+          into[(front + n + i) & (into.length - 1)] = cores[from + i];
+        }
+        size = n + count;
+        return;
+      }
+      size = n;
+      grow(new Object[2 * into.length]);
+    }
+  }
+
+  private void grow(@Nullable Object[] wider) {
+    int n = lock();
+    @Nullable Object[] old = ring;
+    if (old.length < wider.length) { // else someone was quicker
+      for (int i = 0; i < n; i++) {
+        wider[i] = old[(front + i) & (old.length - 1)];
+      }
+      ring = wider;
+      front = 0;
+    }
+    size = n;
+  }
+
+  /** The first, or null. */
+  @Nullable TaskCore<?> poll() {
+    if (size == 0) {
+      return null;
+    }
+    int n = lock();
+    if (n == 0) {
+      SIZE.setRelease(this, 0);
+      return null;
+    }
+    @Nullable Object[] from = ring;
+    int at = front;
+    TaskCore<?> first = (TaskCore<?>) from[at];
+    from[at] = null;
+    front = (at + 1) & (from.length - 1);
+    SIZE.setRelease(this, n - 1);
+    return first;
+  }
+
+  /** Takes the older half, but not more than fit into the array; how many. */
+  int takeHalf(@Nullable Object[] into) {
+    if (size == 0) {
+      return 0;
+    }
+    int n = lock();
+    int take = n - n / 2;
+    if (take > into.length) {
+      take = into.length;
+    }
+    @Nullable Object[] from = ring;
+    int at = front;
+    for (int i = 0; i < take; i++) {
+      into[i] = from[at];
+      from[at] = null;
+      at = (at + 1) & (from.length - 1);
+    }
+    front = at;
+    size = n - take;
+    return take;
+  }
+
+  /** Takes a task back if it is one of the last few; whether it did. */
+  boolean removeFromEnd(TaskCore<?> core) {
+    if (size == 0) {
+      return false;
+    }
+    int n = lock();
+    @Nullable Object[] from = ring;
+    int mask = from.length - 1;
+    int last = front + n - 1;
+    int looks = n < WINDOW ? n : WINDOW;
+    for (int i = 0; i < looks; i++) {
+      if (from[(last - i) & mask] == core) {
+        for (int at = last - i; at < last; at++) {
+          from[at & mask] = from[(at + 1) & mask];
+        }
+        from[last & mask] = null;
+        size = n - 1;
+        return true;
+      }
+    }
+    size = n;
+    return false;
+  }
+
+  /** Gives the number of tasks; the caller must write it back. */
+  private int lock() {
+    for (int spins = 0; ; spins++) {
+      int n = size;
+      if (n != LOCKED && SIZE.compareAndSet(this, n, LOCKED)) {
+        return n;
+      }
+      if (spins < SPINS) {
+        Thread.onSpinWait();
+      } else {
+        Thread.yield(); // the system has taken the CPU from the one who holds it
+      }
+    }
+  }
+
+  static {
+    try {
+      SIZE = MethodHandles.lookup().findVarHandle(LightLane.class, "size", int.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+}

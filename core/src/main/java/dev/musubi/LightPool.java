@@ -1,0 +1,299 @@
+package dev.musubi;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.Arrays;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs light tasks: on a few virtual threads, the workers, which take one after the other.
+ *
+ * <h2>A task may block on anything</h2>
+ *
+ * A worker whose task blocks is blocked. So while tasks are waiting, one more worker, the
+ * <em>standby</em>, always has been started or unparked and has not begun: the platform's scheduler
+ * runs it as soon as a carrier is free, for whatever reason. It takes over the waiting tasks, and
+ * makes the next one its standby before it runs any of them. As many workers run as there are
+ * carriers; a blocked one costs what a virtual thread costs; who finds no more tasks goes idle, or
+ * ends if enough are idle.
+ *
+ * <h2>No task is forgotten</h2>
+ *
+ * <em>Invariant:</em> if a task is in a lane, {@link #standby} is 1 or some worker or spawning
+ * thread is about to look at it. Who adds a task looks at {@code standby} after, and makes a
+ * standby if it is 0; a worker that begins writes 0 first and looks into the lanes after. Both are
+ * volatile, so at least one of the two sees the other. Before a worker runs a task it makes a
+ * standby if the lanes are not empty, so that it may block. A worker that moves tasks from one lane
+ * into another does so before it looks.
+ *
+ * <h2>Lanes</h2>
+ *
+ * So that threads do not wait for each other at one queue, there are several, chosen by the number
+ * of the thread: one half of them for tasks that light tasks spawn, which their worker takes first,
+ * the other half for all other threads. A worker that finds its lane empty moves half of another
+ * one, at most a batch, into its own.
+ *
+ * <h2>Fairness</h2>
+ *
+ * Workers pass a point of the {@link Pacer} between two tasks, and yield now and then.
+ */
+final class LightPool {
+  private static final int QUANTUM = 64;
+  private static final int BATCH = 32;
+  private static final int MOST_IDLE = 64;
+  private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+  private static final long DOZE_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
+  private static final VarHandle STANDBY;
+
+  private static final ThreadFactory THREADS =
+      Thread.ofVirtual().name("musubi-light").inheritInheritableThreadLocals(false).factory();
+
+  private final LightLane[] lanes;
+  private final int half; // a power of two
+  private final AtomicReference<@Nullable Idle> idle = new AtomicReference<>();
+  private volatile boolean closed;
+  private volatile @Nullable Worker dozing;
+
+  private volatile int standby; // 1: a worker was made runnable and has not begun
+
+  LightPool() {
+    half =
+        Math.clamp(4L * Integer.highestOneBit(Runtime.getRuntime().availableProcessors()), 8, 64);
+    lanes = new LightLane[2 * half];
+    for (int i = 0; i < lanes.length; i++) {
+      lanes[i] = new LightLane();
+    }
+  }
+
+  /** An idle worker in a stack of them. Each is new, so that it cannot be taken for another. */
+  private record Idle(Worker worker, @Nullable Idle next, int depth) {}
+
+  // ---------------------------------------------------------------- in
+
+  /** Never throws: if no worker can be had, the handle tells. */
+  void submit(TaskCore<?> core) {
+    Pacer.point();
+    try {
+      laneHere().add(core);
+      if (standby == 0) {
+        makeStandby();
+      }
+    } catch (Throwable e) {
+      core.failToStart(e);
+    }
+  }
+
+  /** For the thread that is about to wait for a task which it has spawned a moment ago. */
+  boolean takeBack(TaskCore<?> core) {
+    return laneHere().removeFromEnd(core);
+  }
+
+  /** For one that will wait for a task that has not begun. */
+  void hurry() {
+    Worker standby = dozing;
+    if (standby != null) {
+      LockSupport.unpark(standby.thread);
+    }
+  }
+
+  private LightLane laneHere() {
+    TaskCore<?> me = TaskCore.current();
+    return lane(Thread.currentThread(), me != null && me.isLight());
+  }
+
+  private LightLane lane(Thread thread, boolean light) {
+    int i = (int) thread.threadId() & (half - 1);
+    return lanes[light ? half + i : i];
+  }
+
+  private boolean hasWork() {
+    for (LightLane lane : lanes) {
+      if (lane.hasWork()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  // ---------------------------------------------------------------- workers
+
+  private void makeStandby() {
+    if (STANDBY.compareAndSet(this, 0, 1)) {
+      try {
+        Worker one = takeIdle();
+        if (one != null) {
+          one.wake();
+        } else {
+          new Worker().thread.start();
+        }
+      } catch (Throwable e) {
+        standby = 0;
+        throw e;
+      }
+    }
+  }
+
+  private @Nullable Worker takeIdle() {
+    for (; ; ) {
+      Idle first = idle.get();
+      if (first == null) {
+        return null;
+      }
+      if (idle.compareAndSet(first, first.next)) {
+        return first.worker;
+      }
+    }
+  }
+
+  /** No more work: idle workers end now, busy ones when they find no more tasks. */
+  void close() {
+    closed = true;
+    endIdle();
+  }
+
+  private void endIdle() {
+    for (Worker one = takeIdle(); one != null; one = takeIdle()) {
+      one.wake();
+    }
+  }
+
+  private final class Worker implements Runnable {
+    final Thread thread = THREADS.newThread(this);
+    private final LightLane own = lane(thread, true);
+    private final @Nullable Object[] batch = new Object[BATCH];
+    private volatile boolean woken;
+    private long seen; // how many tasks there had been when it last looked
+
+    void wake() {
+      woken = true;
+      LockSupport.unpark(thread);
+    }
+
+    @Override
+    public void run() {
+      do {
+        try {
+          Pacer.point();
+        } catch (Throwable e) {
+          Log.warn("internal error in a light worker", e);
+        }
+        standby = 0; // only now: while it waited for the gate, it was still to come
+      } while (drain() ? awaitWork() : doze() || awaitWork());
+    }
+
+    private boolean drain() {
+      boolean any = false;
+      int left = QUANTUM;
+      for (TaskCore<?> core = next(); core != null; core = next()) {
+        any = true;
+        ensureStandby();
+        try {
+          core.executeNamed(thread, "musubi-light");
+          Pacer.point();
+        } catch (Throwable e) {
+          Log.warn("internal error in " + core, e);
+        }
+        if (--left == 0) {
+          left = QUANTUM;
+          Thread.yield();
+        }
+      }
+      thread.setUncaughtExceptionHandler(null); // it would hold the last task
+      return any;
+    }
+
+    /** Whatever the next task does, the others must not have to wait for it. */
+    private void ensureStandby() {
+      boolean warned = false;
+      while (standby == 0 && hasWork()) {
+        try {
+          makeStandby();
+        } catch (Throwable e) { // no memory for a thread
+          if (!warned) {
+            Log.warn("no further light worker; trying again", e);
+            warned = true;
+          }
+          LockSupport.parkNanos(LightPool.this, RETRY_NANOS);
+        }
+      }
+    }
+
+    private @Nullable TaskCore<?> next() {
+      TaskCore<?> core = own.poll();
+      return core != null ? core : steal();
+    }
+
+    private @Nullable TaskCore<?> steal() {
+      int from = (int) thread.threadId();
+      for (int i = 0; i < lanes.length; i++) {
+        LightLane lane = lanes[(from + i) & (lanes.length - 1)];
+        int n = lane.takeHalf(batch);
+        if (n > 0) {
+          TaskCore<?> first = (TaskCore<?>) batch[0];
+          own.addAll(batch, 1, n);
+          Arrays.fill(batch, 0, n, null);
+          return first;
+        }
+      }
+      return null;
+    }
+
+    /**
+     * Is the standby for a moment, so that one who goes on spawning need not wake it for each task;
+     * false if nothing has come since it did so last.
+     */
+    private boolean doze() {
+      long added = 0;
+      for (LightLane lane : lanes) {
+        added += lane.added();
+      }
+      if (added == seen || closed || !STANDBY.compareAndSet(LightPool.this, 0, 1)) {
+        return false;
+      }
+      seen = added;
+      dozing = this;
+      LockSupport.parkNanos(LightPool.this, DOZE_NANOS);
+      dozing = null;
+      Thread.interrupted(); // a foreign one: ours cannot be
+      return true;
+    }
+
+    /** Waits until it is the standby; false if it is to end. */
+    private boolean awaitWork() {
+      if (closed) {
+        return false;
+      }
+      woken = false;
+      for (; ; ) {
+        Idle first = idle.get();
+        int depth = first == null ? 1 : first.depth + 1;
+        if (depth > MOST_IDLE) {
+          return false;
+        }
+        if (idle.compareAndSet(first, new Idle(this, first, depth))) {
+          break;
+        }
+      }
+      if (closed) {
+        endIdle(); // it may have come too late for the others
+      }
+      while (!woken) {
+        LockSupport.park(LightPool.this);
+        Thread.interrupted(); // a foreign one: ours cannot be
+      }
+      return true;
+    }
+  }
+
+  static {
+    try {
+      STANDBY = MethodHandles.lookup().findVarHandle(LightPool.class, "standby", int.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+}

@@ -1,0 +1,449 @@
+package dev.musubi;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.musubi.contract.Semantics;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * What is particular to light tasks. That all else is as for others is shown by the other tests,
+ * which are run a second time with light tasks.
+ */
+@Timeout(60)
+class LightTest {
+  private final TaskRuntime runtime = TaskRuntime.create();
+
+  @AfterEach
+  void nothingIsLeft() {
+    assertThat(runtime.liveTaskCount()).isZero();
+    runtime.close();
+  }
+
+  // ---------------------------------------------------------------- sharing threads
+
+  @Test
+  void manyTasksShareAFewThreads() throws Exception {
+    List<JoinHandle<Thread>> handles = new ArrayList<>();
+    for (int i = 0; i < 10_000; i++) {
+      handles.add(runtime.spawnLight(() -> Thread.currentThread()));
+    }
+    AtomicInteger threads = new AtomicInteger();
+    for (JoinHandle<Thread> handle : handles) {
+      assertThat(handle.join().isVirtual()).isTrue();
+    }
+    threads.set((int) handles.stream().map(JoinHandle::resultNow).distinct().count());
+    assertThat(threads.get()).isLessThan(1_000);
+  }
+
+  @Test
+  void closingTheRuntimeEndsItsThreads() throws Exception {
+    TaskRuntime own = TaskRuntime.create();
+    List<JoinHandle<Thread>> handles = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      handles.add(own.spawnLight(() -> Thread.currentThread()));
+    }
+    for (JoinHandle<Thread> handle : handles) {
+      handle.join(Kit.SOON);
+    }
+    own.close();
+    for (JoinHandle<Thread> handle : handles) {
+      assertThat(handle.resultNow().join(Kit.SOON)).as("the worker has ended").isTrue();
+    }
+  }
+
+  @Test
+  @Semantics(10)
+  void aNameIsTheThreadsNameWhileTheTaskRuns() throws Exception {
+    for (int i = 0; i < 20; i++) {
+      JoinHandle<String> named =
+          runtime.task().light().name("parse").spawn(() -> Thread.currentThread().getName());
+      assertThat(named.join(Kit.SOON)).isEqualTo("parse");
+      JoinHandle<String> plain = runtime.spawnLight(() -> Thread.currentThread().getName());
+      assertThat(plain.join(Kit.SOON)).isEqualTo("musubi-light");
+    }
+  }
+
+  // ---------------------------------------------------------------- blocking
+
+  /** A way to block until another task, spawned after, lets it go. */
+  enum Foreign {
+    PARK {
+      @Override
+      Meeting meet() {
+        AtomicReference<Thread> parked = new AtomicReference<>();
+        AtomicBoolean go = new AtomicBoolean();
+        return new Meeting(
+            () -> {
+              parked.set(Thread.currentThread());
+              while (!go.get()) {
+                LockSupport.park();
+              }
+            },
+            () -> {
+              go.set(true);
+              LockSupport.unpark(parked.get());
+            });
+      }
+    },
+    LATCH {
+      @Override
+      Meeting meet() {
+        CountDownLatch latch = new CountDownLatch(1);
+        return new Meeting(latch::await, latch::countDown);
+      }
+    },
+    WAIT_AND_NOTIFY {
+      @Override
+      Meeting meet() {
+        Object monitor = new Object();
+        AtomicBoolean go = new AtomicBoolean();
+        return new Meeting(
+            () -> {
+              synchronized (monitor) {
+                while (!go.get()) {
+                  monitor.wait();
+                }
+              }
+            },
+            () -> {
+              synchronized (monitor) {
+                go.set(true);
+                monitor.notifyAll();
+              }
+            });
+      }
+    },
+    LOCK {
+      @Override
+      Meeting meet() {
+        ReentrantLock lock = new ReentrantLock();
+        CountDownLatch held = new CountDownLatch(1);
+        CountDownLatch go = new CountDownLatch(1);
+        Thread.ofVirtual()
+            .start(() -> {
+              lock.lock();
+              held.countDown();
+              try {
+                Kit.awaitStubbornly(go);
+              } finally {
+                lock.unlock();
+              }
+            });
+        return new Meeting(
+            () -> {
+              held.await();
+              lock.lock();
+              lock.unlock();
+            },
+            go::countDown);
+      }
+    },
+    SYNCHRONOUS_QUEUE {
+      @Override
+      Meeting meet() {
+        SynchronousQueue<Integer> queue = new SynchronousQueue<>();
+        return new Meeting(() -> queue.put(1), () -> assertThat(queue.take()).isEqualTo(1));
+      }
+    },
+    QUEUE {
+      @Override
+      Meeting meet() {
+        ArrayBlockingQueue<Integer> queue = new ArrayBlockingQueue<>(1);
+        return new Meeting(() -> assertThat(queue.take()).isEqualTo(1), () -> queue.put(1));
+      }
+    },
+    FUTURE {
+      @Override
+      Meeting meet() {
+        CompletableFuture<Integer> future = new CompletableFuture<>();
+        return new Meeting(() -> assertThat(future.get()).isEqualTo(1), () -> future.complete(1));
+      }
+    },
+    SOCKET {
+      @Override
+      Meeting meet() throws Exception {
+        ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        Socket there = new Socket(server.getInetAddress(), server.getLocalPort());
+        Socket here = server.accept();
+        return new Meeting(
+            () -> {
+              try (server;
+                  here) {
+                assertThat(here.getInputStream().read()).isEqualTo(7);
+              }
+            },
+            () -> {
+              try (there) {
+                there.getOutputStream().write(7);
+              }
+            });
+      }
+    },
+    PROCESS {
+      @Override
+      Meeting meet() throws Exception {
+        Process cat = new ProcessBuilder("cat").start();
+        return new Meeting(
+            () -> assertThat(cat.waitFor()).isZero(), () -> cat.getOutputStream().close());
+      }
+    },
+    A_LIGHT_TASK {
+      @Override
+      Meeting meet() {
+        CountDownLatch latch = new CountDownLatch(1);
+        return new Meeting(() -> Task.spawnLight(() -> latch.await()).join(), latch::countDown);
+      }
+    };
+
+    abstract Meeting meet() throws Exception;
+  }
+
+  private record Meeting(VoidBody<Exception> blocks, VoidBody<Exception> releases) {}
+
+  @ParameterizedTest
+  @EnumSource(Foreign.class)
+  void whateverBlocksOneTaskTheOthersGoOn(Foreign kind) throws Exception {
+    List<JoinHandle<?>> all = new ArrayList<>();
+    List<Meeting> meetings = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      meetings.add(kind.meet());
+    }
+    // all from one task: with the blocked ones ahead of those that let them go
+    JoinHandle<?> spawner =
+        runtime.spawnLight(() -> {
+          meetings.forEach(m -> all.add(runtime.spawnLight(m.blocks)));
+          meetings.forEach(m -> all.add(runtime.spawnLight(m.releases)));
+        });
+    spawner.join(Kit.SOON);
+    for (JoinHandle<?> one : all) {
+      one.join(Kit.SOON);
+    }
+  }
+
+  @Test
+  void thousandsMayBlockAtOnce() throws Exception {
+    CountDownLatch all = new CountDownLatch(5_000);
+    List<JoinHandle<Void>> handles = new ArrayList<>();
+    for (int i = 0; i < 5_000; i++) {
+      handles.add(
+          runtime.spawnLight(() -> {
+            all.countDown();
+            all.await(); // needs each of them to run
+          }));
+    }
+    for (JoinHandle<Void> handle : handles) {
+      handle.join(Kit.SOON);
+    }
+  }
+
+  // ---------------------------------------------------------------- joining inline
+
+  @Test
+  void joinInlineRunsATaskThatHasNotBegunOnTheCallersThread() throws Exception {
+    int inline = 0;
+    for (int i = 0; i < 1_000; i++) {
+      JoinHandle<Thread> handle = runtime.spawnLight(() -> Thread.currentThread());
+      if (handle.joinInline() == Thread.currentThread()) {
+        inline++;
+      }
+      assertThat(TaskCore.current()).as("the caller is no task").isNull();
+    }
+    assertThat(inline).isPositive();
+  }
+
+  @Test
+  void joinInlineOfOtherTasksIsJoin() throws Exception {
+    JoinHandle<Thread> blocking = runtime.spawnBlocking(() -> Thread.currentThread());
+    assertThat(blocking.joinInline()).isNotEqualTo(Thread.currentThread());
+    assertThat(blocking.joinInline()).isSameAs(blocking.join());
+    JoinHandle<Thread> ordinary = runtime.spawn(() -> Thread.currentThread());
+    assertThat(ordinary.joinInline()).isNotEqualTo(Thread.currentThread());
+  }
+
+  @Test
+  @Semantics(14)
+  void inlineATaskIsStillItself() throws Exception {
+    TaskLocal<String> user = TaskLocal.named("user");
+    TaskLocal<String> own = TaskLocal.named("own");
+    JoinHandle<?> outer =
+        runtime.spawnLight(() -> {
+          TaskId me = Task.currentId();
+          for (int i = 0; i < 500; i++) {
+            JoinHandle<TaskId> bare =
+                runtime.spawnLight(() -> {
+                  assertThat(user.tryGet()).as("set after the spawn").isEmpty();
+                  return Task.currentId();
+                });
+            JoinHandle<String> with =
+                runtime.task().light().taskLocal(own, "mine").spawn(() -> own.get());
+            user.runWhere(
+                "ann",
+                () -> {
+                  assertThat(with.joinInline()).isEqualTo("mine");
+                  assertThat(bare.joinInline()).isEqualTo(bare.id());
+                  assertThat(own.tryGet()).isEmpty();
+                });
+            assertThat(Task.currentId()).isEqualTo(me);
+          }
+        });
+    outer.join(Kit.SOON);
+  }
+
+  @Test
+  void inlineATaskIsInItsOwnRuntime() throws Exception {
+    try (TaskRuntime other = TaskRuntime.create()) {
+      for (int i = 0; i < 500; i++) {
+        JoinHandle<TaskRuntime> handle = runtime.spawnLight(() -> TaskRuntime.current());
+        assertThat(other.<TaskRuntime, InterruptedException>blockOn(() -> handle.joinInline()))
+            .isSameAs(runtime);
+      }
+    }
+  }
+
+  @Test
+  @Semantics({4, 6})
+  void anAbortOfTheCallerDoesNotReachTheInnerTask() throws Exception {
+    for (int i = 0; i < 200; i++) {
+      CountDownLatch inside = new CountDownLatch(1);
+      CountDownLatch go = new CountDownLatch(1);
+      AtomicReference<JoinHandle<String>> inner = new AtomicReference<>();
+      JoinHandle<String> outer =
+          runtime.spawnLight(() -> {
+            inner.set(
+                runtime.spawnLight(() -> {
+                  inside.countDown();
+                  go.await(); // an interrupt would be a panic: nobody has aborted this one
+                  return "inner";
+                }));
+            String value = inner.get().joinInline();
+            Kit.sleepForever();
+            return value;
+          });
+      Kit.await(inside);
+      assertThat(outer.abort()).isTrue();
+      go.countDown();
+      assertThat(outer.outcome()).isInstanceOf(Cancelled.class);
+      assertThat(inner.get().join(Kit.SOON)).isEqualTo("inner");
+    }
+  }
+
+  @Test
+  @Semantics({4, 6})
+  void anAbortOfTheInnerTaskDoesNotReachTheCaller() throws Exception {
+    for (int i = 0; i < 200; i++) {
+      CountDownLatch inside = new CountDownLatch(1);
+      AtomicReference<JoinHandle<?>> inner = new AtomicReference<>();
+      JoinHandle<Boolean> outer =
+          runtime.spawnLight(() -> {
+            inner.set(
+                runtime.spawnLight(() -> {
+                  inside.countDown();
+                  Kit.sleepForever();
+                }));
+            assertThatThrownBy(() -> inner.get().joinInline())
+                .isInstanceOfSatisfying(
+                    JoinException.class, e -> assertThat(e.isCancelled()).isTrue());
+            return Thread.interrupted() || Task.isAbortRequested();
+          });
+      Kit.await(inside);
+      Kit.eventually("its handle is known", () -> inner.get() != null);
+      assertThat(inner.get().abort()).isTrue();
+      assertThat(outer.join(Kit.SOON)).as("the caller was interrupted").isFalse();
+    }
+  }
+
+  @Test
+  void aLongChainOfInlineJoinsNeedsNoLongStack() throws Exception {
+    List<JoinHandle<Integer>> chain = new ArrayList<>();
+    JoinHandle<Integer> whole =
+        runtime.spawnLight(() -> {
+          CountDownLatch spawned = new CountDownLatch(1);
+          for (int i = 0; i < 20_000; i++) {
+            int before = i - 1;
+            chain.add(
+                runtime.spawnLight(() -> {
+                  spawned.await();
+                  return before < 0 ? 1 : chain.get(before).joinInline() + 1;
+                }));
+          }
+          spawned.countDown();
+          return chain.getLast().joinInline();
+        });
+    assertThat(whole.join(Kit.SOON)).isEqualTo(20_000);
+  }
+
+  @Test
+  void divideAndConquer() throws Exception {
+    JoinHandle<Integer> whole = runtime.spawnLight(() -> fib(20));
+    assertThat(whole.join(Kit.SOON)).isEqualTo(6765);
+    assertThat(fib(15)).as("from a thread that is no task").isEqualTo(610);
+  }
+
+  private static int fib(int n) throws InterruptedException {
+    if (n < 2) {
+      return n;
+    }
+    JoinHandle<Integer> one = Task.spawnLight(() -> fib(n - 1));
+    int other = fib(n - 2);
+    return one.joinInline() + other;
+  }
+
+  @Test
+  @Semantics(4)
+  void anAbortedCallerDoesNotBeginTheTask() throws Exception {
+    AtomicReference<JoinHandle<?>> inner = new AtomicReference<>();
+    AtomicBoolean asked = new AtomicBoolean();
+    JoinHandle<?> outer =
+        runtime.spawnLight(() -> {
+          while (!Task.isAbortRequested()) {
+            Thread.onSpinWait();
+          }
+          inner.set(runtime.spawnLight(() -> 1));
+          try {
+            inner.get().joinInline();
+          } catch (TaskAbortedException e) {
+            asked.set(true);
+            throw e;
+          }
+        });
+    outer.abort();
+    assertThat(outer.outcome().isCancelled()).isTrue();
+    if (inner.get() != null) { // else the abort came before it began
+      assertThat(asked).isTrue();
+      assertThat(inner.get().join(Kit.SOON)).isEqualTo(1);
+    }
+  }
+
+  // ---------------------------------------------------------------- wrong use
+
+  @Test
+  void aLightTaskIsNoBlockingOneAndInheritsNoThreadLocals() {
+    assertThatThrownBy(() -> runtime.task().light().spawnBlocking(() -> 1))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("blocking");
+    assertThatThrownBy(() -> runtime.task().inheritThreadLocals(true).light().spawn(() -> 1))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("thread-locals");
+    assertThatThrownBy(() -> runtime.spawnLight((VoidBody<?>) null))
+        .isInstanceOf(NullPointerException.class);
+  }
+}
