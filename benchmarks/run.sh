@@ -15,25 +15,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-is_25() { [[ -x "$1" ]] && "$1" -version 2>&1 | grep -q 'version "25[.")]\|version "25"'; }
-
-find_java() {
-  local candidate
-  for candidate in \
-    "${JAVA_HOME:-/nowhere}/bin/java" \
-    "$(command -v java || true)" \
-    /usr/lib/jvm/*/bin/java \
-    "$HOME"/.sdkman/candidates/java/*/bin/java \
-    "$HOME"/.jdks/*/bin/java \
-    /Library/Java/JavaVirtualMachines/*/Contents/Home/bin/java; do
-    if is_25 "$candidate"; then
-      echo "$candidate"
-      return
-    fi
-  done
-  echo "run.sh: no JDK 25 found; set JAVA_HOME" >&2
-  return 1
-}
+. tools/find-java.sh
 
 form=short
 case "${1:-}" in

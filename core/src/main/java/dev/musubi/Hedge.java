@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Tries something again before the first try has failed, because it is slow: the first answer wins,
- * and the other tries are aborted and have really ended when it is given. For calls that may safely
- * be made twice.
+ * and the other tries are aborted and have really ended when it is given; what they end with does
+ * not matter any more. For calls that may safely be made twice.
  *
  * {@snippet class="HedgeSnippets" region="hedge"}
  *
@@ -74,6 +74,7 @@ public final class Hedge {
                 tries.onNext(task -> Optional.of(task)),
                 Select.after(!last, delay, () -> Optional.empty()));
         if (finished.isPresent() && policy.isEnough(finished.get())) {
+          tries.end(AbortReason.Kind.LOST, policy);
           return policy.result();
         }
         if (last) {

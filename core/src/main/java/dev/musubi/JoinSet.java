@@ -225,6 +225,11 @@ public final class JoinSet<T extends @Nullable Object> implements AutoCloseable 
     members.shutdown();
   }
 
+  /** Aborts the rest, waits for its real end, and shows it to the policy. */
+  void end(AbortReason.Kind why, JoinPolicy<T, ?> policy) {
+    members.end(why, policy);
+  }
+
   /**
    * How many tasks are in this set: finished ones count until they are taken out.
    *

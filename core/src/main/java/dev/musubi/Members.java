@@ -424,7 +424,7 @@ final class Members<K, T extends @Nullable Object> {
   }
 
   /** Aborts the rest, waits for its real end, and shows it to the policy. */
-  private void end(AbortReason.Kind why, JoinPolicy<T, ?> policy) {
+  void end(AbortReason.Kind why, JoinPolicy<T, ?> policy) {
     List<Member<K, T>> rest = snapshot();
     abort(rest, AbortReason.of(why));
     for (Member<K, T> member : rest) {

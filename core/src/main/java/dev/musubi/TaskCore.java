@@ -255,7 +255,7 @@ final class TaskCore<T extends @Nullable Object>
     } catch (Throwable e) { // it starts others; this task must run all the same
       uncaughtException(Thread.currentThread(), e);
     }
-    execute();
+    execute(Thread.currentThread(), this, ownLocals());
   }
 
   /** Nothing leaves {@link #run} but a failure of the library itself. */
@@ -285,16 +285,14 @@ final class TaskCore<T extends @Nullable Object>
   /**
    * Runs the body on the calling thread, unless the task was aborted before. Stays the thread's
    * handler after, which is no harm: it is no longer the current task. A thread that goes on to
-   * other things {@linkplain Thread#setUncaughtExceptionHandler drops} it.
+   * other things drops it.
    */
   void execute() {
-    Thread me = Thread.currentThread();
-    thread = me;
-    if (begin()) {
-      run(me, this, options == null || options.locals().isEmpty() ? null : options.locals());
-    } else {
-      thread = null;
-    }
+    execute(Thread.currentThread(), this, ownLocals());
+  }
+
+  private @Nullable TaskLocals ownLocals() {
+    return options == null || options.locals().isEmpty() ? null : options.locals();
   }
 
   /**
@@ -328,13 +326,8 @@ final class TaskCore<T extends @Nullable Object>
     try {
       Thread here = Thread.currentThread();
       Thread.UncaughtExceptionHandler outer = here.getUncaughtExceptionHandler();
-      thread = here;
       weight = (byte) depth;
-      if (begin()) {
-        run(here, outer, options == null ? TaskLocals.EMPTY : options.locals());
-      } else {
-        thread = null;
-      }
+      execute(here, outer, options == null ? TaskLocals.EMPTY : options.locals());
     } catch (Throwable e) { // no stack left to begin it: nobody else will
       failToStart(e);
     }
@@ -342,9 +335,16 @@ final class TaskCore<T extends @Nullable Object>
   }
 
   /**
-   * After {@link #begin}; binds the locals unless they are null, and says who is the handler after.
+   * Binds the locals unless they are null, and says who is the thread's handler after. No frame
+   * more than need be: every parked task keeps them.
    */
-  private void run(Thread me, Thread.UncaughtExceptionHandler after, @Nullable TaskLocals locals) {
+  private void execute(
+      Thread me, Thread.UncaughtExceptionHandler after, @Nullable TaskLocals locals) {
+    thread = me;
+    if (!begin()) {
+      thread = null;
+      return;
+    }
     me.setUncaughtExceptionHandler(this);
     Object value = null;
     Throwable thrown = null;

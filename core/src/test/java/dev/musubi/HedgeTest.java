@@ -60,6 +60,30 @@ class HedgeTest {
   }
 
   @Test
+  @Semantics(8)
+  void whatTheLoserEndsWithIsOfNoInterest() throws Exception {
+    Kit.Reports reports = new Kit.Reports();
+    try (TaskRuntime own = TaskRuntime.builder().failureHook(reports).build()) {
+      AtomicInteger tries = new AtomicInteger();
+      String answer =
+          own.blockOn(() ->
+              Hedge.after(Duration.ZERO)
+                  .call(() -> {
+                    if (tries.incrementAndGet() == 2) {
+                      return "second";
+                    }
+                    try {
+                      return Kit.<String>sleepForever();
+                    } catch (InterruptedException e) {
+                      throw new IOException("in its own way");
+                    }
+                  }));
+      assertThat(answer).isEqualTo("second");
+    }
+    assertThat(reports.all).isEmpty();
+  }
+
+  @Test
   void aTryThatFailsStartsTheNextAtOnce() throws Exception {
     AtomicInteger tries = new AtomicInteger();
     String answer =

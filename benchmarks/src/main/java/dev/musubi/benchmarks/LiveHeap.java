@@ -3,7 +3,9 @@ package dev.musubi.benchmarks;
 import static dev.musubi.benchmarks.Numbers.median;
 import static dev.musubi.benchmarks.Numbers.whole;
 
+import dev.musubi.AbortHandle;
 import dev.musubi.JoinHandle;
+import dev.musubi.JoinSet;
 import dev.musubi.ShutdownReport;
 import dev.musubi.Task;
 import dev.musubi.TaskRuntime;
@@ -36,6 +38,8 @@ public final class LiveHeap {
   private static final Duration DEADLINE = Duration.ofSeconds(60);
   private static final String SHUTDOWN = "shutdown";
 
+  private static final JoinSet<AtomicInteger> SET = new JoinSet<>();
+
   private LiveHeap() {}
 
   /** A way to wait, in a bare thread or in a task. The first of each kind of wait is the floor. */
@@ -46,7 +50,9 @@ public final class LiveHeap {
     MUSUBI_THREAD_SLEEP("sleep", "Musubi, Thread.sleep"),
     MUSUBI_SLEEP("sleep", "Musubi, Task.sleep"),
     BARE_LATCH("CountDownLatch.await", "bare thread"),
-    MUSUBI_LATCH("CountDownLatch.await", "Musubi");
+    MUSUBI_LATCH("CountDownLatch.await", "Musubi"),
+    MUSUBI_LIGHT_LATCH("CountDownLatch.await", "Musubi, light"),
+    MUSUBI_SET_LATCH("CountDownLatch.await", "Musubi, member of a JoinSet");
 
     final String wait;
     final String who;
@@ -236,6 +242,17 @@ public final class LiveHeap {
       case MUSUBI_THREAD_SLEEP -> musubi(ready, () -> Thread.sleep(LONG));
       case MUSUBI_SLEEP -> musubi(ready, () -> Task.sleep(LONG));
       case MUSUBI_LATCH -> musubi(ready, latch::await);
+      case MUSUBI_LIGHT_LATCH ->
+          Task.spawnLight(() -> {
+            ready.getAndIncrement();
+            latch.await();
+          });
+      case MUSUBI_SET_LATCH ->
+          SET.spawn(() -> {
+            ready.getAndIncrement();
+            latch.await();
+            return ready;
+          });
     };
   }
 
@@ -265,6 +282,8 @@ public final class LiveHeap {
     if (one instanceof Thread thread) {
       thread.interrupt();
       thread.join();
+    } else if (one instanceof AbortHandle) {
+      var _ = SET.next();
     } else {
       ((JoinHandle<?>) one).abortAndJoin();
     }

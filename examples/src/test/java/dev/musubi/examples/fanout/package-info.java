@@ -1,0 +1,4 @@
+@NullMarked
+package dev.musubi.examples.fanout;
+
+import org.jspecify.annotations.NullMarked;
