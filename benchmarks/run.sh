@@ -3,9 +3,9 @@
 #
 #   benchmarks/run.sh [short|long|smoke] [NAME...]
 #
-# short: all but JMH, under 11 minutes. long: everything, about an hour and a half; the published form.
+# short: all but JMH, about a quarter of an hour. long: everything, about an hour and a half; the published form.
 # smoke: tiny parameters, to see that all of it runs; its figures mean nothing and are not kept.
-# NAME:  ratios, features, live, fairness, abort, select, timers, sleepers, sets, jmh; the default is all of the form.
+# NAME:  ratios, features, live, fairness, abort, select, timers, sleepers, sets, suite, jmh; the default is all of the form.
 #
 # BUILD=no      uses the jar that is there
 # RESULTS=DIR   writes elsewhere
@@ -36,8 +36,9 @@ case "$form" in
     timers="rounds=2 warmup=1 forks=1 oneByOne=2000 atOnce=20000"
     sets="rounds=2 warmup=1 forks=1 tasks=2000"
     sleepers="rounds=2 warmup=1 forks=1 tasks=2000 stopRounds=2 heapRounds=1"
+    suite="rounds=2 warmup=1 scale=5"
     jmh="-f 1 -wi 1 -w 100ms -i 1 -r 100ms"
-    all="ratios features live fairness abort select timers sleepers sets jmh"
+    all="ratios features live fairness abort select timers sleepers sets suite jmh"
     ;;
   short)
     ratios="rounds=25 warmup=15 forks=2"
@@ -49,8 +50,9 @@ case "$form" in
     timers="rounds=5 warmup=2 forks=1 oneByOne=100000"
     sets="rounds=15 warmup=10 forks=1"
     sleepers="rounds=8 warmup=5 forks=1 stopRounds=4 heapRounds=1"
+    suite="rounds=15 warmup=12"
     jmh="-f 1 -wi 2 -w 1 -i 3 -r 1"
-    all="ratios features live fairness abort select timers sleepers sets"
+    all="ratios features live fairness abort select timers sleepers sets suite"
     ;;
   long)
     ratios="rounds=60 warmup=20 forks=5"
@@ -62,8 +64,9 @@ case "$form" in
     timers="rounds=12 warmup=3 forks=3"
     sets="rounds=30 warmup=12 forks=3"
     sleepers="rounds=20 warmup=5 forks=3 stopRounds=10 heapRounds=3"
+    suite="rounds=40 warmup=20"
     jmh="-prof gc"
-    all="ratios features live fairness abort select timers sleepers sets jmh"
+    all="ratios features live fairness abort select timers sleepers sets suite jmh"
     ;;
 esac
 chosen=("$@")
@@ -73,7 +76,7 @@ fi
 
 for name in "${chosen[@]}"; do
   case "$name" in
-    ratios | features | live | fairness | abort | select | timers | sleepers | sets | jmh) ;;
+    ratios | features | live | fairness | abort | select | timers | sleepers | sets | suite | jmh) ;;
     *)
       echo "run.sh: unknown: $name" >&2
       exit 2
@@ -92,6 +95,16 @@ else
   results=${RESULTS:-benchmarks/results}
 fi
 mkdir -p "$results"
+
+# Builds the Tokio program with cargo and Debian's crates, and prints its path; nothing where that cannot be done.
+tokio() {
+  if [[ "${TOKIO:-yes}" != no ]] \
+    && (cd benchmarks/tokio && cargo build --quiet --release --offline) >&2; then
+    echo benchmarks/target/tokio/release/musubi-benchmarks-tokio
+  else
+    echo "run.sh: no Tokio: see benchmarks/README.md" >&2
+  fi
+}
 
 if [[ -r /proc/loadavg ]]; then
   read -r load _ </proc/loadavg
@@ -117,6 +130,7 @@ for name in "${chosen[@]}"; do
     select) run Selects $select ;;
     timers) run TimerCosts $timers ;;
     sets) run Sets $sets ;;
+    suite) run Suite $suite "tokio=$(tokio)" ;;
     sleepers) run Sleepers $sleepers ;;
     jmh)
       "$java" -jar "$jar" $jmh -rf json -rff "$results/jmh.json" -o "$results/jmh.txt" SpawnJoinBenchmark

@@ -23,6 +23,29 @@ final class Interleaved {
   /** Runs a number of tasks from begin to end. */
   interface Batch {
     void run(int tasks) throws Exception;
+
+    /** Runs so often with so many tasks in place of one run with them all. */
+    default Batch repeated(int times, int tasksOfEach) {
+      return _ -> {
+        for (int i = 0; i < times; i++) {
+          run(tasksOfEach);
+        }
+      };
+    }
+
+    /** Wall nanoseconds, CPU nanoseconds and bytes for each task. */
+    default double[] sample(int tasks) throws Exception {
+      long bytes = THREADS.getTotalThreadAllocatedBytes();
+      long cpu = SYSTEM.getProcessCpuTime();
+      long wall = System.nanoTime();
+      run(tasks);
+      double n = tasks;
+      return new double[] {
+        (System.nanoTime() - wall) / n,
+        (SYSTEM.getProcessCpuTime() - cpu) / n,
+        (THREADS.getTotalThreadAllocatedBytes() - bytes) / n
+      };
+    }
   }
 
   /** The samples of one contestant, for each task; position i is round i. */
@@ -35,16 +58,9 @@ final class Interleaved {
     List<Map.Entry<String, Batch>> turn = new ArrayList<>(contestants.entrySet());
     for (int round = -warmUp; round < rounds; round++) {
       for (Map.Entry<String, Batch> contestant : turn) {
-        long bytes = THREADS.getTotalThreadAllocatedBytes();
-        long cpu = SYSTEM.getProcessCpuTime();
-        long wall = System.nanoTime();
-        contestant.getValue().run(tasks);
-        double n = tasks;
-        double wallEach = (System.nanoTime() - wall) / n;
-        double cpuEach = (SYSTEM.getProcessCpuTime() - cpu) / n;
-        double bytesEach = (THREADS.getTotalThreadAllocatedBytes() - bytes) / n;
+        double[] sample = contestant.getValue().sample(tasks);
         if (round >= 0) {
-          Child.say(setting + "/" + contestant.getKey(), wallEach, cpuEach, bytesEach);
+          Child.say(setting + "/" + contestant.getKey(), sample);
         }
       }
       turn.add(turn.removeFirst());

@@ -90,7 +90,7 @@ public final class Sets {
     }
   }
 
-  private static void completionService(ExecutorService threads, int n) throws Exception {
+  static void completionService(ExecutorService threads, int n) throws Exception {
     ExecutorCompletionService<Integer> service = new ExecutorCompletionService<>(threads);
     for (int i = 0; i < n; i++) {
       service.submit(() -> 1);

@@ -37,7 +37,9 @@ class JoinStormTest {
             for (int i = 0; i < EACH && System.nanoTime() < end; i++) {
               try {
                 handle.join(Duration.ofNanos(1));
-                throw new AssertionError("joined too early");
+                if (release.getCount() > 0) { // else this thread had no CPU for a while
+                  throw new AssertionError("joined too early");
+                }
               } catch (JoinTimeoutException e) {
                 lost.incrementAndGet();
               } catch (TimeoutException e) {
