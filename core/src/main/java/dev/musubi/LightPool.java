@@ -46,7 +46,7 @@ final class LightPool {
   private static final int BATCH = 32;
   private static final int MOST_IDLE = 64;
   private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
-  private static final long DOZE_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
+  private static final long DOZE_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
   private static final VarHandle STANDBY;
 
   private static final ThreadFactory THREADS =

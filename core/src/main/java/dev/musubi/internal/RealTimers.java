@@ -79,7 +79,7 @@ public final class RealTimers extends Timers {
         fireDue();
         sleep();
       } catch (Throwable e) { // want of memory, or a failure of the library itself: go on
-        System.getLogger("dev.musubi").log(System.Logger.Level.ERROR, "a timer failed", e);
+        warn(e);
       }
     }
   }
@@ -138,9 +138,18 @@ public final class RealTimers extends Timers {
       try {
         timer.fired();
       } catch (Throwable e) {
-        System.getLogger("dev.musubi").log(System.Logger.Level.ERROR, "a timer failed", e);
+        warn(e);
       }
       timer = following;
+    }
+  }
+
+  /** The timers' thread goes on, even if the log fails, too. */
+  private static void warn(Throwable failure) {
+    try {
+      System.getLogger("dev.musubi").log(System.Logger.Level.ERROR, "a timer failed", failure);
+    } catch (Throwable e) {
+      // no memory for a line of text, or a logger of the user's that throws
     }
   }
 

@@ -39,7 +39,7 @@ public abstract sealed class Timers permits RealTimers, ManualTimers {
    */
   public static long add(long at, long nanos) {
     long later = at + nanos;
-    return later < 0 ? Long.MAX_VALUE - 1 : later;
+    return later < 0 ? Long.MAX_VALUE - 1 : Math.min(later, Long.MAX_VALUE - 1);
   }
 
   /**

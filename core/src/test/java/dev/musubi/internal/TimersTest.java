@@ -45,6 +45,13 @@ class TimersTest {
     }
   }
 
+  @Test
+  void theEndOfTimeIsNotTheMarkForNever() {
+    assertThat(Timers.add(Long.MAX_VALUE - 5, 5)).isEqualTo(Long.MAX_VALUE - 1);
+    assertThat(Timers.add(Long.MAX_VALUE - 5, Long.MAX_VALUE)).isEqualTo(Long.MAX_VALUE - 1);
+    assertThat(Timers.add(3, 4)).isEqualTo(7);
+  }
+
   private static final class Fired extends Timer {
     private volatile boolean fired;
 
