@@ -21,6 +21,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -29,6 +30,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * which are run a second time with light tasks.
  */
 @Timeout(60)
+@DisabledIfSystemProperty(named = "dev.musubi.test.light", matches = "true")
 class LightTest {
   private final TaskRuntime runtime = TaskRuntime.create();
 
