@@ -77,13 +77,17 @@ final class LightPool {
   /** Never throws: if no worker can be had, the handle tells. */
   void submit(TaskCore<?> core) {
     Pacer.point();
+    boolean added = false;
     try {
       laneHere().add(core);
+      added = true;
       if (standby == 0) {
         makeStandby();
       }
-    } catch (Throwable e) {
-      core.failToStart(e);
+    } catch (Throwable e) { // no memory for a thread, or no stack left
+      if (!added || takeBack(core)) { // else a worker has it already
+        core.failToStart(e);
+      }
     }
   }
 

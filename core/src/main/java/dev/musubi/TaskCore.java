@@ -884,9 +884,7 @@ final class TaskCore<T extends @Nullable Object>
     if (nanos == 0) {
       return false;
     }
-    if (light && isUnstarted()) {
-      runtime.lightPool().hurry();
-    }
+    hurry();
     Thread joiner = Thread.currentThread();
     if (joiner.isVirtual()) {
       Thread.yield(); // short tasks are done when we come back: cheaper than to park and be woken
@@ -921,6 +919,13 @@ final class TaskCore<T extends @Nullable Object>
       }
     } finally {
       removeWaiter(waiter);
+    }
+  }
+
+  /** Somebody is about to wait for it: its thread, if it is to come, should come now. */
+  void hurry() {
+    if (light && isUnstarted()) {
+      runtime.lightPool().hurry();
     }
   }
 

@@ -267,10 +267,12 @@ final class TaskHandle<T extends @Nullable Object> implements OwnedHandle<T> {
   }
 
   private Registration offerEnd(SelectWaiter<? super TaskCore<T>> waiter) {
+    core.hurry();
     return attached().watch(() -> waiter.offer(core));
   }
 
   private Registration offerSuccess(SelectWaiter<? super TaskCore<T>> waiter) {
+    core.hurry();
     return attached()
         .watch(() -> {
           if (core.isSuccess()) {
