@@ -90,6 +90,10 @@ public final class Branch<R extends @Nullable Object, X extends Exception> {
     return source == null;
   }
 
+  boolean isTask() {
+    return task != null;
+  }
+
   /** Before any effect: a wait that can only end when the calling task ends is refused. */
   void check() {
     if (task != null) {
@@ -97,11 +101,16 @@ public final class Branch<R extends @Nullable Object, X extends Exception> {
     }
   }
 
+  @Nullable Selectable<Object> source() {
+    return source;
+  }
+
   void register(SelectWaiter<Object> waiter) {
     waiter.registered(Objects.requireNonNull(source).register(waiter));
   }
 
-  R handle(Object value) throws X, InterruptedException {
+  @SuppressWarnings("NullAway") // null only where the source's type has null
+  R handle(@Nullable Object value) throws X, InterruptedException {
     return handler.apply(value);
   }
 

@@ -1,5 +1,6 @@
 package dev.musubi;
 
+import dev.musubi.internal.Pollable;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
@@ -220,8 +221,20 @@ public final class CancellationToken {
   public <R extends @Nullable Object, X extends Exception> Branch<R, X> onCancelled(
       boolean guard, Body<? extends R, X> handler) {
     Objects.requireNonNull(handler, "handler");
-    return Branch.<AbortReason, R, X>of(
-        guard, waiter -> listen((why, _) -> waiter.offer(why)), _ -> handler.call());
+    return Branch.<AbortReason, R, X>of(guard, new Cancelling(this), _ -> handler.call());
+  }
+
+  private record Cancelling(CancellationToken token) implements Selectable<AbortReason>, Pollable {
+    @Override
+    public Object poll() {
+      AbortReason why = token.current();
+      return why == null ? NOTHING : why;
+    }
+
+    @Override
+    public Registration register(SelectWaiter<? super AbortReason> waiter) {
+      return token.listen((why, _) -> waiter.offer(why));
+    }
   }
 
   /**

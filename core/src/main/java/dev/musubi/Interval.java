@@ -119,7 +119,7 @@ public final class Interval {
       boolean guard, Fn<? super Deadline, ? extends R, X> handler) {
     Objects.requireNonNull(handler, "handler");
     return Branch.<Deadline, R, X>of(
-        guard, waiter -> new Deadline(timers, next).register(waiter), _ -> handler.apply(take()));
+        guard, new Due(() -> new Deadline(timers, next)), _ -> handler.apply(take()));
   }
 
   private Deadline take() {

@@ -1,5 +1,7 @@
 package dev.musubi;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -32,6 +34,11 @@ import org.jspecify.annotations.Nullable;
  * member is out. A member leaves only together with a claim, so a wait that is lost or given up
  * takes nothing.
  *
+ * <p>A task that finishes does not wait for the lock: it leaves its member in {@link #arrivals},
+ * and whoever {@linkplain #enter() enters} next makes it READY. Only if somebody is waiting it
+ * enters itself. It looks at {@link #watched} after it has left the member; who begins to wait
+ * writes that and looks at the arrivals after. Both are volatile, so one of the two sees the other.
+ *
  * <p>A replaced member is out, but its task may need time to stop: until then it is in {@code
  * stopping}, so that a close waits for it, too.
  *
@@ -41,6 +48,8 @@ import org.jspecify.annotations.Nullable;
  * @param <T> the type of the values
  */
 final class Members<K, T extends @Nullable Object> {
+  private static final VarHandle ARRIVALS;
+
   private final ReentrantLock lock = new ReentrantLock();
   private final boolean inSpawnOrder;
   private final int most;
@@ -54,7 +63,10 @@ final class Members<K, T extends @Nullable Object> {
   private @Nullable Member<K, T> first;
   private @Nullable Member<K, T> last;
   private int size;
-  private boolean closed;
+  private volatile boolean closed; // written under the lock
+  private volatile boolean watched; // written under the lock: somebody waits
+  private volatile @Nullable Member<K, T> arrivals; // finished, the last one first
+  private @Nullable Member<K, T> admitting; // taken from there, the first one first
 
   /** With a bound for the members whose tasks have not finished. */
   Members(boolean inSpawnOrder, int most, QueueFull whenFull) {
@@ -74,6 +86,7 @@ final class Members<K, T extends @Nullable Object> {
     final @Nullable K key;
     private @Nullable Member<K, T> before;
     private @Nullable Member<K, T> after;
+    private @Nullable Member<K, T> next; // among the arrivals
     private boolean finished;
     private boolean out;
 
@@ -86,7 +99,7 @@ final class Members<K, T extends @Nullable Object> {
 
     @Override
     public void run() {
-      members.finished(this);
+      members.arrive(this);
     }
 
     /** Of a finished task. */
@@ -107,6 +120,74 @@ final class Members<K, T extends @Nullable Object> {
     }
   }
 
+  // ---------------------------------------------------------------- the lock
+
+  /** Takes the lock, and makes ready what has finished. */
+  private void enter() {
+    lock.lock();
+    try {
+      admit();
+    } catch (Throwable e) { // no memory, or no stack left
+      lock.unlock();
+      throw e;
+    }
+  }
+
+  /** Gives the lock back. */
+  private void exit() {
+    try {
+      boolean waits = !waiting.isEmpty() || !waitingForRoom.isEmpty();
+      if (waits != watched) {
+        watched = waits;
+        if (waits) {
+          admit(); // what has arrived before it could see that
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void arrive(Member<K, T> member) {
+    do {
+      member.next = arrivals;
+    } while (!ARRIVALS.compareAndSet(this, member.next, member));
+    if (watched) {
+      enter();
+      exit();
+    }
+  }
+
+  /** Under the lock. Should it fail midway, the next one goes on. */
+  private void admit() {
+    if (arrivals == null && admitting == null) {
+      return;
+    }
+    for (Member<K, T> member = nextToAdmit(); member != null; member = nextToAdmit()) {
+      finished(member);
+    }
+    serve();
+  }
+
+  @SuppressWarnings("unchecked") // the field holds nothing else
+  private @Nullable Member<K, T> nextToAdmit() {
+    if (admitting == null) {
+      Member<K, T> last = (Member<K, T>) ARRIVALS.getAndSet(this, null);
+      while (last != null) { // turns them round
+        Member<K, T> before = last.next;
+        last.next = admitting;
+        admitting = last;
+        last = before;
+      }
+    }
+    Member<K, T> first = admitting;
+    if (first != null) {
+      admitting = first.next;
+      first.next = null; // or those that are out would hold each other
+    }
+    return first;
+  }
+
   // ---------------------------------------------------------------- in
 
   /** Lists a task and starts it. A member with the same key is replaced: aborted and never told. */
@@ -115,35 +196,13 @@ final class Members<K, T extends @Nullable Object> {
     takeRoom();
     TaskCore<T> core = enlist(builder, body, blocking);
     Member<K, T> member = new Member<>(this, core, key);
-    Member<K, T> replaced = null;
-    lock.lock();
+    Member<K, T> replaced;
     try {
-      if (closed) {
-        throw closedException();
-      }
-      if (key != null) {
-        replaced = byKey.put(key, member);
-        if (replaced != null) {
-          leave(replaced);
-          if (!replaced.finished) {
-            stopping.add(replaced);
-          }
-        }
-      }
-      member.before = last;
-      if (last == null) {
-        first = member;
-      } else {
-        last.after = member;
-      }
-      last = member;
-      size++;
+      replaced = list(member);
     } catch (Throwable e) { // closed meanwhile, or a key that cannot be hashed
-      giveRoom();
+      returnRoom();
       var _ = core.abort(AbortReason.of(AbortReason.Kind.PARENT_CLOSED));
       throw e;
-    } finally {
-      lock.unlock();
     }
     if (replaced != null) {
       var _ =
@@ -161,28 +220,66 @@ final class Members<K, T extends @Nullable Object> {
     return new AbortHandle(core);
   }
 
+  /** Returns the one that it replaces. */
+  @Nullable Member<K, T> list(Member<K, T> member) {
+    enter();
+    try {
+      if (closed) {
+        throw closedException();
+      }
+      Member<K, T> replaced = null;
+      if (member.key != null) {
+        replaced = byKey.put(member.key, member);
+        if (replaced != null) {
+          leave(replaced);
+          if (!replaced.finished) {
+            stopping.add(replaced);
+          }
+        }
+      }
+      member.before = last;
+      if (last == null) {
+        first = member;
+      } else {
+        last.after = member;
+      }
+      last = member;
+      size++;
+      return replaced;
+    } finally {
+      exit();
+    }
+  }
+
   private TaskCore<T> enlist(TaskBuilder builder, Object body, boolean blocking) {
     try {
       return builder.enlist(body, blocking);
     } catch (Throwable e) { // a context carrier that threw, say
-      lock.lock();
-      try {
-        giveRoom();
-      } finally {
-        lock.unlock();
-      }
+      returnRoom();
       throw e;
+    }
+  }
+
+  private void returnRoom() {
+    enter();
+    try {
+      giveRoom();
+    } finally {
+      exit();
     }
   }
 
   // ---------------------------------------------------------------- room
 
   private void takeRoom() {
-    lock.lock();
+    if (closed) {
+      throw closedException();
+    }
+    if (!isBounded()) {
+      return;
+    }
+    enter();
     try {
-      if (closed) {
-        throw closedException();
-      }
       if (running < most) {
         running++;
         return;
@@ -191,7 +288,7 @@ final class Members<K, T extends @Nullable Object> {
         throw new RejectedExecutionException("the set is full: " + most + " tasks are running");
       }
     } finally {
-      lock.unlock();
+      exit();
     }
     try {
       Selectable<Boolean> room = this::registerForRoom;
@@ -204,32 +301,38 @@ final class Members<K, T extends @Nullable Object> {
     }
   }
 
+  private boolean isBounded() {
+    return most < Integer.MAX_VALUE;
+  }
+
   private static IllegalStateException closedException() {
     return new IllegalStateException("the set is closed");
   }
 
   private Registration registerForRoom(SelectWaiter<? super Boolean> waiter) {
-    lock.lock();
+    enter();
     try {
       waitingForRoom.add(waiter);
       serveRoom();
     } finally {
-      lock.unlock();
+      exit();
     }
     return () -> {
-      lock.lock();
+      enter();
       try {
         waitingForRoom.remove(waiter);
       } finally {
-        lock.unlock();
+        exit();
       }
     };
   }
 
   /** Under the lock. */
   private void giveRoom() {
-    running--;
-    serveRoom();
+    if (isBounded()) {
+      running--;
+      serveRoom();
+    }
   }
 
   /** Under the lock. */
@@ -247,21 +350,14 @@ final class Members<K, T extends @Nullable Object> {
 
   // ---------------------------------------------------------------- out
 
+  /** Under the lock. */
   private void finished(Member<K, T> member) {
-    lock.lock();
-    try {
-      member.finished = true;
-      giveRoom();
-      if (member.out) {
-        stopping.remove(member);
-      } else {
-        if (!inSpawnOrder) {
-          ready.add(member);
-        }
-        serve();
-      }
-    } finally {
-      lock.unlock();
+    member.finished = true;
+    giveRoom();
+    if (member.out) {
+      stopping.remove(member);
+    } else if (!inSpawnOrder) {
+      ready.add(member);
     }
   }
 
@@ -315,7 +411,7 @@ final class Members<K, T extends @Nullable Object> {
 
   /** True if it was still in. */
   private boolean remove(Member<K, T> member) {
-    lock.lock();
+    enter();
     try {
       boolean listed = !member.out;
       if (listed) {
@@ -324,13 +420,13 @@ final class Members<K, T extends @Nullable Object> {
       }
       return listed;
     } finally {
-      lock.unlock();
+      exit();
     }
   }
 
   /** Takes one out if one is ready. */
   Optional<Member<K, T>> poll() {
-    lock.lock();
+    enter();
     try {
       Member<K, T> next = available();
       if (next != null) {
@@ -339,7 +435,7 @@ final class Members<K, T extends @Nullable Object> {
       }
       return Optional.ofNullable(next);
     } finally {
-      lock.unlock();
+      exit();
     }
   }
 
@@ -347,23 +443,23 @@ final class Members<K, T extends @Nullable Object> {
   Selectable<Optional<Member<K, T>>> source(boolean disabledWhenEmpty) {
     return waiter -> {
       Waiting<K, T> entry = new Waiting<>(waiter, disabledWhenEmpty);
-      lock.lock();
+      enter();
       try {
         waiting.add(entry);
         serve();
       } finally {
-        lock.unlock();
+        exit();
       }
       return () -> stopWaiting(entry);
     };
   }
 
   private void stopWaiting(Waiting<K, T> entry) {
-    lock.lock();
+    enter();
     try {
       waiting.remove(entry);
     } finally {
-      lock.unlock();
+      exit();
     }
   }
 
@@ -437,7 +533,7 @@ final class Members<K, T extends @Nullable Object> {
 
   /** Puts back what a wait has taken that did not come to its end. */
   void putBack(List<Member<K, T>> taken) {
-    lock.lock();
+    enter();
     try {
       for (Member<K, T> member : taken.reversed()) {
         member.out = false;
@@ -458,18 +554,18 @@ final class Members<K, T extends @Nullable Object> {
       }
       serve();
     } finally {
-      lock.unlock();
+      exit();
     }
   }
 
   // ---------------------------------------------------------------- all of them
 
   int size() {
-    lock.lock();
+    enter();
     try {
       return size;
     } finally {
-      lock.unlock();
+      exit();
     }
   }
 
@@ -482,21 +578,21 @@ final class Members<K, T extends @Nullable Object> {
   }
 
   List<Member<K, T>> snapshot() {
-    lock.lock();
+    enter();
     try {
       return listed();
     } finally {
-      lock.unlock();
+      exit();
     }
   }
 
   Optional<Member<K, T>> get(K key) {
     Objects.requireNonNull(key, "key");
-    lock.lock();
+    enter();
     try {
       return Optional.ofNullable(byKey.get(key));
     } finally {
-      lock.unlock();
+      exit();
     }
   }
 
@@ -511,13 +607,13 @@ final class Members<K, T extends @Nullable Object> {
 
   void detachAll() {
     List<Member<K, T>> all;
-    lock.lock();
+    enter();
     try {
       all = listed();
       all.forEach(this::leave);
       serve();
     } finally {
-      lock.unlock();
+      exit();
     }
     all.forEach(member -> member.handle.detach());
   }
@@ -525,7 +621,7 @@ final class Members<K, T extends @Nullable Object> {
   /** Aborts all and waits for their real end. What nobody has looked at goes to the hook. */
   void close() {
     List<Member<K, T>> all;
-    lock.lock();
+    enter();
     try {
       all = listed();
       all.addAll(stopping);
@@ -535,7 +631,7 @@ final class Members<K, T extends @Nullable Object> {
       closed = true;
       serveRoom();
     } finally {
-      lock.unlock();
+      exit();
     }
     abort(all, AbortReason.of(AbortReason.Kind.PARENT_CLOSED));
     for (Member<K, T> member : all) {
@@ -543,6 +639,14 @@ final class Members<K, T extends @Nullable Object> {
       if (remove(member)) { // nobody has taken it out meanwhile
         member.core.reportIfUnobserved(UnobservedFailure.Kind.CLOSED);
       }
+    }
+  }
+
+  static {
+    try {
+      ARRIVALS = MethodHandles.lookup().findVarHandle(Members.class, "arrivals", Member.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
     }
   }
 }

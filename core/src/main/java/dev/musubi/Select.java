@@ -1,5 +1,6 @@
 package dev.musubi;
 
+import dev.musubi.internal.Pollable;
 import java.lang.ref.Reference;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -145,7 +146,7 @@ public final class Select {
       boolean guard, Deadline deadline, Body<? extends R, X> handler) {
     Objects.requireNonNull(deadline, "deadline");
     Objects.requireNonNull(handler, "handler");
-    return Branch.<Deadline, R, X>of(guard, deadline::register, _ -> handler.call());
+    return Branch.<Deadline, R, X>of(guard, new Due(() -> deadline), _ -> handler.call());
   }
 
   /**
@@ -255,17 +256,15 @@ public final class Select {
       }
     }
     if (enabled > 0) {
-      @SuppressWarnings({"unchecked", "rawtypes"})
-      SelectWaiter<Object>[] waiters = new SelectWaiter[branches.length];
-      int winner = -1;
+      Won won = null;
       try {
-        winner = first(branches, waiters, new Selection(enabled), biased);
+        won = first(branches, enabled, biased);
       } finally {
-        endLosers(branches, winner);
+        endLosers(branches, won);
         Reference.reachabilityFence(branches); // a handle in it must not seem let go meanwhile
       }
-      if (winner >= 0) {
-        return branches[winner].handle(waiters[winner].value());
+      if (won != null) {
+        return branches[won.branch].handle(won.value);
       }
     } else {
       TaskCore.checkWait(TaskCore.current());
@@ -276,33 +275,58 @@ public final class Select {
     return otherwise.handle(otherwise); // it looks at no value
   }
 
-  /**
-   * Registers a waiter for each enabled branch, waits, and takes all of them back.
-   *
-   * @return which branch has won; -1 if all were disabled
-   */
-  private static int first(
-      Branch<?, ?>[] branches,
-      @Nullable SelectWaiter<Object>[] waiters,
-      Selection selection,
-      boolean biased)
+  /** Which branch has won, and the value for its handler. */
+  private record Won(int branch, @Nullable Object value) {}
+
+  /** The winner; null if all were disabled. */
+  private static @Nullable Won first(Branch<?, ?>[] branches, int enabled, boolean biased)
       throws InterruptedException {
     TaskCore<?> me = TaskCore.current();
     TaskCore.checkWait(me);
+    int start = biased ? 0 : enabledAt(branches, TaskRuntime.current().random(enabled));
+    Won ready = ready(branches, start);
+    return ready != null ? ready : await(branches, start, new Selection(enabled), me);
+  }
+
+  /** Looks in order, for as long as the sources can tell without being registered with. */
+  @SuppressWarnings("ReferenceEquality") // a mark
+  private static @Nullable Won ready(Branch<?, ?>[] branches, int start) {
     int n = branches.length;
+    for (int i = 0; i < n; i++) {
+      int at = start + i < n ? start + i : start + i - n;
+      if (branches[at].isEnabled()) {
+        if (!(branches[at].source() instanceof Pollable source)) {
+          return null;
+        }
+        Object value = source.poll();
+        if (value != Pollable.NOTHING) {
+          return new Won(at, value);
+        }
+      }
+    }
+    return null;
+  }
+
+  /** Registers a waiter for each enabled branch, waits, and takes all of them back. */
+  private static @Nullable Won await(
+      Branch<?, ?>[] branches, int start, Selection selection, @Nullable TaskCore<?> me)
+      throws InterruptedException {
+    int n = branches.length;
+    @SuppressWarnings({"unchecked", "rawtypes"})
+    @Nullable SelectWaiter<Object>[] waiters = new SelectWaiter[n];
+    boolean forTask = false;
     SelectWaiter<?> winner;
     try {
-      int start =
-          biased ? 0 : enabledAt(branches, TaskRuntime.current().random(selection.enabled()));
       for (int i = 0; i < n && !selection.isDecided(); i++) {
         int at = (start + i) % n;
         if (branches[at].isEnabled()) {
           SelectWaiter<Object> waiter = new SelectWaiter<>(selection);
           waiters[at] = waiter;
           branches[at].register(waiter);
+          forTask |= branches[at].isTask();
         }
       }
-      winner = selection.await(me);
+      winner = selection.await(me, forTask);
     } catch (Throwable e) {
       winner = selection.giveUp();
       if (winner == null) {
@@ -318,10 +342,10 @@ public final class Select {
     }
     for (int at = 0; at < n && winner != null; at++) {
       if (waiters[at] == winner) {
-        return at;
+        return new Won(at, winner.value());
       }
     }
-    return -1;
+    return null;
   }
 
   /** Where the n-th enabled branch is: disabled ones must not give their neighbour their share. */
@@ -334,7 +358,8 @@ public final class Select {
   }
 
   /** Aborts the tasks that are not to outlive the select, and waits for their real end. */
-  private static void endLosers(Branch<?, ?>[] branches, int winner) {
+  private static void endLosers(Branch<?, ?>[] branches, @Nullable Won won) {
+    int winner = won == null ? -1 : won.branch;
     List<TaskCore<?>> losers = List.of();
     for (int at = 0; at < branches.length; at++) {
       TaskCore<?> loser = branches[at].isEnabled() && at != winner ? branches[at].loser() : null;

@@ -91,7 +91,9 @@ final class Selection {
   /** By the claimer. */
   void win(SelectWaiter<?> winner) {
     state = winner;
-    LockSupport.unpark(thread);
+    if (Thread.currentThread() != thread) { // it looks before it parks
+      LockSupport.unpark(thread);
+    }
   }
 
   /** By the claimer. */
@@ -134,13 +136,15 @@ final class Selection {
    * Waits for the winner, after everything has been registered. A winner that came together with an
    * abort or an interrupt is given; those are found by the next wait.
    *
+   * @param forTask whether it waits for the end of a task, which may have been spawned just now
    * @return the winner; null if every branch was disabled
    * @throws InterruptedException if the thread was interrupted or its task aborted, and nothing has
    *     been taken
    */
-  @Nullable SelectWaiter<?> await(@Nullable TaskCore<?> me) throws InterruptedException {
-    if (!isDecided() && thread.isVirtual()) {
-      Thread.yield(); // what is nearly ready is ready when we come back: cheaper than to park
+  @Nullable SelectWaiter<?> await(@Nullable TaskCore<?> me, boolean forTask)
+      throws InterruptedException {
+    if (forTask && !isDecided() && thread.isVirtual()) {
+      Thread.yield(); // short tasks are done when we come back: cheaper than to park
     }
     while (!isDecided()) {
       if (thread.isInterrupted() || (me != null && me.mustStop())) {

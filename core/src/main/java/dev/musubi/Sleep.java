@@ -87,8 +87,7 @@ public final class Sleep {
   public <R extends @Nullable Object, X extends Exception> Branch<R, X> onElapsed(
       boolean guard, Body<? extends R, X> handler) {
     Objects.requireNonNull(handler, "handler");
-    return Branch.<Deadline, R, X>of(
-        guard, waiter -> deadline.register(waiter), _ -> handler.call());
+    return Branch.<Deadline, R, X>of(guard, new Due(() -> deadline), _ -> handler.call());
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.musubi;
 
+import dev.musubi.internal.Pollable;
 import java.lang.ref.Reference;
 import java.time.Duration;
 import java.util.Objects;
@@ -223,21 +224,21 @@ final class TaskHandle<T extends @Nullable Object> implements OwnedHandle<T> {
   public <R extends @Nullable Object, X extends Exception> Branch<R, X> onJoin(
       boolean guard, Fn<? super T, ? extends R, X> handler) {
     Objects.requireNonNull(handler, "handler");
-    return branch(guard, this::offerEnd, _ -> handler.apply(valueOfEnded()));
+    return branch(guard, new End<>(this), _ -> handler.apply(valueOfEnded()));
   }
 
   @Override
   public <R extends @Nullable Object, X extends Exception> Branch<R, X> onSuccess(
       boolean guard, Fn<? super T, ? extends R, X> handler) {
     Objects.requireNonNull(handler, "handler");
-    return branch(guard, this::offerSuccess, _ -> handler.apply(valueOfEnded()));
+    return branch(guard, new SuccessOnly<>(this), _ -> handler.apply(valueOfEnded()));
   }
 
   @Override
   public <R extends @Nullable Object, X extends Exception> Branch<R, X> onOutcome(
       boolean guard, Fn<? super Outcome<T>, ? extends R, X> handler) {
     Objects.requireNonNull(handler, "handler");
-    return branch(guard, this::offerEnd, _ -> handler.apply(outcomeOfEnded()));
+    return branch(guard, new End<>(this), _ -> handler.apply(outcomeOfEnded()));
   }
 
   /** With this handle reachable until the failure counts as looked at. */
@@ -266,21 +267,42 @@ final class TaskHandle<T extends @Nullable Object> implements OwnedHandle<T> {
     return Branch.<TaskCore<T>, R, X>of(guard, source, handler, core);
   }
 
-  private Registration offerEnd(SelectWaiter<? super TaskCore<T>> waiter) {
-    core.hurry();
-    return attached().watch(() -> waiter.offer(core));
+  /** The end, whatever it is. */
+  private record End<T extends @Nullable Object>(TaskHandle<T> of)
+      implements Selectable<TaskCore<T>>, Pollable {
+    @Override
+    public Object poll() {
+      return of.attached().isFinished() ? of.core : NOTHING;
+    }
+
+    @Override
+    public Registration register(SelectWaiter<? super TaskCore<T>> waiter) {
+      TaskCore<T> core = of.attached();
+      core.hurry();
+      return core.watch(() -> waiter.offer(core));
+    }
   }
 
-  private Registration offerSuccess(SelectWaiter<? super TaskCore<T>> waiter) {
-    core.hurry();
-    return attached()
-        .watch(() -> {
-          if (core.isSuccess()) {
-            waiter.offer(core);
-          } else {
-            waiter.disable();
-          }
-        });
+  /** A failure disables the branch. */
+  private record SuccessOnly<T extends @Nullable Object>(TaskHandle<T> of)
+      implements Selectable<TaskCore<T>>, Pollable {
+    @Override
+    public Object poll() {
+      return of.attached().isSuccess() ? of.core : NOTHING;
+    }
+
+    @Override
+    public Registration register(SelectWaiter<? super TaskCore<T>> waiter) {
+      TaskCore<T> core = of.attached();
+      core.hurry();
+      return core.watch(() -> {
+        if (core.isSuccess()) {
+          waiter.offer(core);
+        } else {
+          waiter.disable();
+        }
+      });
+    }
   }
 
   TaskCore<T> attached() {

@@ -2,10 +2,12 @@ package dev.musubi.sync;
 
 import dev.musubi.Registration;
 import dev.musubi.SelectWaiter;
-import java.util.ArrayList;
-import java.util.List;
+import dev.musubi.Selectable;
+import dev.musubi.internal.Pollable;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.Objects;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,43 +22,47 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Oneshot<T> {
   /*
-   *   OPEN ──send──► SENT ──a receiver takes it──► TAKEN
-   *     ├──send, to one who waits────────────────► TAKEN
-   *     ├──the sender is closed────► SENDER_CLOSED
-   *     └──the receiver is closed──► RECEIVER_CLOSED
+   * One word, changed by compare-and-set:
    *
-   * All under the lock. A value leaves the channel only together with a claim, so a receiver whose
-   * wait is lost or given up takes nothing. In SENT a closed receiver may still take the value.
+   *   open: null, or who waits ──send──► the value ──a receiver takes it──► TAKEN
+   *           ├──the sender is closed────► SENDER_CLOSED
+   *           └──the receiver is closed──► RECEIVER_CLOSED
+   *
+   * A value leaves the word only by the step to TAKEN, which happens once; a receiver that waits in a
+   * select makes it between claim and completion. So a wait that is lost or given up takes nothing.
+   * Whoever ends the open state gets those who wait by the same step, and serves them after; who comes
+   * later sees the new state. A value that is there may still be taken after the receiver was closed.
+   *
+   * So closing the receiver, which may come in any state, has a word of its own: null, or who waits
+   * for it, then RECEIVER_CLOSED. It is written after the first.
    */
-  private enum State {
-    OPEN,
-    SENT,
-    TAKEN,
-    SENDER_CLOSED,
-    RECEIVER_CLOSED
-  }
+  private static final Object TAKEN = new Object();
+  private static final Object SENDER_CLOSED = new Object();
+  private static final Object RECEIVER_CLOSED = new Object();
+  private static final Registration NOWHERE = () -> {};
+  private static final VarHandle STATE;
+  private static final VarHandle CLOSING;
 
-  /** What a receiver gets: the value, or why there is none. */
-  record Received<T>(@Nullable T value, @Nullable RuntimeException failure) {
-    T get() {
-      if (failure != null) {
-        failure.fillInStackTrace(); // of the receiver, not of the one who closed
-        throw failure;
+  /** Those who wait: an immutable list, in no order. */
+  private record Waiting(SelectWaiter<Object> waiter, @Nullable Waiting next) {
+    static @Nullable Waiting without(SelectWaiter<?> one, @Nullable Waiting all) {
+      Waiting kept = null;
+      for (Waiting each = all; each != null; each = each.next) {
+        if (each.waiter != one) {
+          kept = new Waiting(each.waiter, kept);
+        }
       }
-      return Objects.requireNonNull(value);
+      return kept;
     }
   }
 
-  private static final String RECEIVED_BEFORE = "the value was received before";
+  /** What a receiver gets instead of a value. */
+  private record NoValue(RuntimeException why) {}
 
   private final OneshotSender<T> sender = new OneshotSender<>(this);
   private final OneshotReceiver<T> receiver = new OneshotReceiver<>(this);
-  private final ReentrantLock lock = new ReentrantLock();
-  private final List<SelectWaiter<? super Received<T>>> receivers = new ArrayList<>(1);
-  private final List<SelectWaiter<? super Boolean>> closeWatchers = new ArrayList<>(0);
-  private State state = State.OPEN;
-  private @Nullable T value;
-  private boolean receiverClosed;
+  private volatile @Nullable Object state;
+  private volatile @Nullable Object closing;
 
   private Oneshot() {}
 
@@ -91,153 +97,190 @@ public final class Oneshot<T> {
   // ---------------------------------------------------------------- for the two ends
 
   boolean send(T sent) {
-    lock.lock();
-    try {
-      if (state == State.RECEIVER_CLOSED) {
-        return false;
-      }
-      if (state != State.OPEN) {
-        throw new IllegalStateException(
-            state == State.SENDER_CLOSED ? "the sender is closed" : "a value was sent before");
-      }
-      value = sent;
-      state = State.SENT;
-      receivers.removeIf(this::give);
+    Object before = endOpen(sent);
+    if (isOpen(before)) {
       return true;
-    } finally {
-      lock.unlock();
+    } else if (before == RECEIVER_CLOSED) {
+      return false;
     }
+    throw new IllegalStateException(
+        before == SENDER_CLOSED ? "the sender is closed" : "a value was sent before");
   }
 
-  /** Under the lock: gives a waiter what there is, if there is something. True if it was served. */
-  private boolean give(SelectWaiter<? super Received<T>> waiter) {
-    return switch (state) {
-      case OPEN -> false;
-      case SENT -> {
-        Received<T> taken = new Received<>(value, null); // before the claim: memory may be short
-        if (waiter.claim()) {
-          value = null;
-          state = State.TAKEN;
-          waiter.complete(taken);
+  /** From open to another state, if it is open; the state before. */
+  private @Nullable Object endOpen(Object to) {
+    for (; ; ) {
+      Object now = state;
+      if (!isOpen(now)) {
+        return now;
+      } else if (STATE.compareAndSet(this, now, to)) {
+        for (Waiting each = (Waiting) now; each != null; each = each.next) {
+          serve(each.waiter);
         }
-        yield true; // a select that is over needs no seat either
+        return now;
       }
-      case TAKEN -> fail(waiter, new IllegalStateException(RECEIVED_BEFORE));
-      case SENDER_CLOSED, RECEIVER_CLOSED -> fail(waiter, noValue());
-    };
-  }
-
-  private ChannelClosedException noValue() {
-    return new ChannelClosedException(
-        state == State.SENDER_CLOSED
-            ? "the sender was closed without sending"
-            : "the receiver is closed");
-  }
-
-  private boolean fail(SelectWaiter<? super Received<T>> waiter, RuntimeException failure) {
-    var _ = waiter.offer(new Received<>(null, failure));
-    return true;
-  }
-
-  Registration register(SelectWaiter<? super Received<T>> waiter) {
-    lock.lock();
-    try {
-      if (!give(waiter)) {
-        receivers.add(waiter);
-      }
-    } finally {
-      lock.unlock();
-    }
-    return () -> leave(receivers, waiter);
-  }
-
-  Registration registerClosed(SelectWaiter<? super Boolean> waiter) {
-    lock.lock();
-    try {
-      if (receiverClosed) {
-        var _ = waiter.offer(true);
-      } else {
-        closeWatchers.add(waiter);
-      }
-    } finally {
-      lock.unlock();
-    }
-    return () -> leave(closeWatchers, waiter);
-  }
-
-  private void leave(List<?> waiters, SelectWaiter<?> waiter) {
-    lock.lock();
-    try {
-      waiters.remove(waiter);
-    } finally {
-      lock.unlock();
     }
   }
 
-  /** The value, if it is there; null if it is still to come. */
-  @Nullable T tryReceive() {
-    lock.lock();
-    try {
-      return switch (state) {
-        case OPEN -> null;
-        case SENT -> {
-          T taken = value;
-          value = null;
-          state = State.TAKEN;
-          yield taken;
-        }
-        case TAKEN -> throw new ChannelClosedException(RECEIVED_BEFORE);
-        case SENDER_CLOSED, RECEIVER_CLOSED -> throw noValue();
-      };
-    } finally {
-      lock.unlock();
+  private static boolean isOpen(@Nullable Object state) {
+    return state == null || state instanceof Waiting;
+  }
+
+  private static @Nullable Object valueIn(@Nullable Object state) {
+    return isOpen(state) || state == TAKEN || state == SENDER_CLOSED || state == RECEIVER_CLOSED
+        ? null
+        : state;
+  }
+
+  /** Once it is no longer open. */
+  private void serve(SelectWaiter<Object> waiter) {
+    for (Object value = valueIn(state); value != null; value = valueIn(state)) {
+      if (!waiter.claim()) {
+        return; // its select is over
+      } else if (STATE.compareAndSet(this, value, TAKEN)) {
+        waiter.complete(value);
+        return;
+      }
+      waiter.release(); // another one was quicker
+    }
+    var _ = waiter.offer(noValue());
+  }
+
+  private NoValue noValue() {
+    Object now = state;
+    return new NoValue(
+        now == TAKEN
+            ? new IllegalStateException("the value was received before")
+            : new ChannelClosedException(
+                now == SENDER_CLOSED
+                    ? "the sender was closed without sending"
+                    : "the receiver is closed"));
+  }
+
+  /** As a source of a select, which gets a value, or why there is none: see {@link #valueOf}. */
+  Selectable<Object> source() {
+    return new Source(this);
+  }
+
+  private record Source(Oneshot<?> of) implements Selectable<Object>, Pollable {
+    @Override
+    public Object poll() {
+      Object taken = of.take();
+      return taken == null ? NOTHING : taken;
+    }
+
+    @Override
+    public Registration register(SelectWaiter<? super Object> waiter) {
+      return of.register(waiter);
+    }
+  }
+
+  /** What there is; null while that is open. */
+  private @Nullable Object take() {
+    for (; ; ) {
+      Object now = state;
+      Object value = valueIn(now);
+      if (value == null) {
+        return isOpen(now) ? null : noValue();
+      } else if (STATE.compareAndSet(this, value, TAKEN)) {
+        return value;
+      }
+    }
+  }
+
+  /** Of what was taken. */
+  @SuppressWarnings("unchecked") // it is what was sent
+  T valueOf(Object taken) {
+    if (taken instanceof NoValue(RuntimeException why)) {
+      why.fillInStackTrace(); // of the receiver, not of the one who closed
+      throw why;
+    }
+    return (T) taken;
+  }
+
+  Optional<T> tryTake() {
+    Object taken = take();
+    if (taken instanceof NoValue(IllegalStateException takenBefore)) {
+      throw new ChannelClosedException(Objects.requireNonNull(takenBefore.getMessage()));
+    }
+    return taken == null ? Optional.empty() : Optional.of(valueOf(taken));
+  }
+
+  private Registration register(SelectWaiter<Object> waiter) {
+    if (addWaiting(STATE, waiter)) {
+      return () -> removeWaiting(STATE, waiter);
+    }
+    serve(waiter);
+    return NOWHERE;
+  }
+
+  Registration registerClosed(SelectWaiter<Object> waiter) {
+    if (addWaiting(CLOSING, waiter)) {
+      return () -> removeWaiting(CLOSING, waiter);
+    }
+    var _ = waiter.offer(true);
+    return NOWHERE;
+  }
+
+  private boolean addWaiting(VarHandle word, SelectWaiter<Object> waiter) {
+    for (; ; ) {
+      Object now = word.getVolatile(this);
+      if (!isOpen(now)) {
+        return false;
+      } else if (word.compareAndSet(this, now, new Waiting(waiter, (Waiting) now))) {
+        return true;
+      }
+    }
+  }
+
+  private void removeWaiting(VarHandle word, SelectWaiter<Object> waiter) {
+    for (; ; ) {
+      Object now = word.getVolatile(this);
+      if (!(now instanceof Waiting all)
+          || word.compareAndSet(this, now, Waiting.without(waiter, all))) {
+        return; // whoever ended the open state may still look at it: its select is over
+      }
     }
   }
 
   void closeSender() {
-    close(State.SENDER_CLOSED);
+    var _ = endOpen(SENDER_CLOSED);
   }
 
   void closeReceiver() {
-    lock.lock();
-    try {
-      receiverClosed = true;
-      closeWatchers.forEach(watcher -> watcher.offer(true));
-      closeWatchers.clear();
-      close(State.RECEIVER_CLOSED);
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private void close(State closed) {
-    lock.lock();
-    try {
-      if (state == State.OPEN) {
-        state = closed;
-        receivers.removeIf(this::give);
+    var _ = endOpen(RECEIVER_CLOSED);
+    if (CLOSING.getAndSet(this, RECEIVER_CLOSED) instanceof Waiting all) {
+      for (Waiting each = all; each != null; each = each.next) {
+        var _ = each.waiter.offer(true);
       }
-    } finally {
-      lock.unlock();
     }
   }
 
   boolean isReceiverClosed() {
-    lock.lock();
-    try {
-      return receiverClosed;
-    } finally {
-      lock.unlock();
-    }
+    return state == RECEIVER_CLOSED || closing == RECEIVER_CLOSED;
   }
 
   @Override
   public String toString() {
-    lock.lock();
+    Object now = state;
+    return "Oneshot["
+        + (isOpen(now)
+            ? "OPEN"
+            : now == TAKEN
+                ? "TAKEN"
+                : now == SENDER_CLOSED
+                    ? "SENDER_CLOSED"
+                    : now == RECEIVER_CLOSED ? "RECEIVER_CLOSED" : "SENT") // never the value
+        + "]";
+  }
+
+  static {
     try {
-      return "Oneshot[" + state + "]"; // never the value
-    } finally {
-      lock.unlock();
+      MethodHandles.Lookup lookup = MethodHandles.lookup();
+      STATE = lookup.findVarHandle(Oneshot.class, "state", Object.class);
+      CLOSING = lookup.findVarHandle(Oneshot.class, "closing", Object.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
     }
   }
 }

@@ -67,7 +67,7 @@ public final class OneshotReceiver<T> implements AutoCloseable {
    * @throws ChannelClosedException if there will be no value, or it was received before
    */
   public Optional<T> tryReceive() {
-    return Optional.ofNullable(channel.tryReceive());
+    return channel.tryTake();
   }
 
   /**
@@ -97,8 +97,8 @@ public final class OneshotReceiver<T> implements AutoCloseable {
   public <R extends @Nullable Object, X extends Exception> Branch<R, X> onReceive(
       boolean guard, Fn<? super T, ? extends R, X> handler) {
     Objects.requireNonNull(handler, "handler");
-    return Select.<Oneshot.Received<T>, R, X>on(
-        guard, channel::register, received -> handler.apply(received.get()));
+    return Select.<Object, R, X>on(
+        guard, channel.source(), taken -> handler.apply(channel.valueOf(taken)));
   }
 
   /**

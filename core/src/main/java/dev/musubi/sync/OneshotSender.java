@@ -70,7 +70,7 @@ public final class OneshotSender<T> implements AutoCloseable {
   public <R extends @Nullable Object, X extends Exception> Branch<R, X> onClosed(
       Body<? extends R, X> handler) {
     Objects.requireNonNull(handler, "handler");
-    return Select.<Boolean, R, X>on(channel::registerClosed, _ -> handler.call());
+    return Select.<Object, R, X>on(channel::registerClosed, _ -> handler.call());
   }
 
   @Override
