@@ -1,8 +1,7 @@
 package dev.musubi;
 
 import java.util.List;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -36,21 +35,18 @@ import org.jspecify.annotations.Nullable;
  * <h2>No task is forgotten</h2>
  *
  * Whoever adds to the backlog looks at {@code pending} and the gate after; whoever lowers {@code
- * pending}, or opens the gate, looks at the backlog after ({@link #queued}, which is raised before
- * the task is in its lane: who finds none there leaves it to who is about to add it). All are
- * volatile, so one of the two sees the other's move and drains. And while {@code pending} is not
- * below the limit, some counted task has yet to begin: it will lower it, and drain.
+ * pending}, or opens the gate, looks at the backlog after. All are volatile, so one of the two sees
+ * the other's move and drains. And while {@code pending} is not below the limit, some counted task
+ * has yet to begin: it will lower it, and drain.
  */
 final class Launcher {
   private static final int BATCH = 64;
+  private static final int TURN = 16;
   private static final int LANES = 8; // a power of two
   private static final int COARSE = 16; // a power of two
   private static final int COARSE_FROM = 2 * COARSE;
 
-  private final List<Queue<TaskCore<?>>> lanes =
-      Stream.<Queue<TaskCore<?>>>generate(ConcurrentLinkedQueue::new).limit(LANES).toList();
-
-  private final AtomicInteger queued = new AtomicInteger();
+  private final List<TaskLane> lanes = Stream.generate(TaskLane::new).limit(LANES).toList();
   private int turn; // racy: a lost step only gives a lane one turn more
   private final AtomicInteger pending = new AtomicInteger();
   private final BacklogLimit limit;
@@ -66,12 +62,12 @@ final class Launcher {
   void launch(TaskCore<?> core) {
     Pacer.point();
     int most = limit.now();
-    if (pending.get() < most && Pacer.isOpen() && queued.get() == 0) {
+    TaskLane lane = lanes.get((int) Thread.currentThread().threadId() & (LANES - 1));
+    if (pending.get() < most && Pacer.isOpen() && !lane.hasWork()) {
       var _ = start(core, most, false);
     } else {
-      queued.incrementAndGet();
-      lanes.get((int) Thread.currentThread().threadId() & (LANES - 1)).add(core);
-      drain();
+      lane.add(core);
+      drain(1); // what is taken must be started, and this stack may be near its end
     }
   }
 
@@ -85,34 +81,40 @@ final class Launcher {
     }
   }
 
-  /**
-   * Starts what may be started: a batch, of which the last is counted, so that its beginning goes
-   * on.
-   */
+  /** Starts what may be started. On a thread with stack to spare. */
   void drain() {
-    int most = limit.now();
+    drain(TURN);
+  }
+
+  /** A batch, of which the last is counted, so that its beginning goes on. */
+  private void drain(int atOnce) {
     int started = 0;
-    while (started < BATCH && queued.get() > 0 && pending.get() < most && Pacer.isOpen()) {
-      TaskCore<?> next = poll();
-      if (next == null) {
+    while (started < BATCH) {
+      int most = limit.now();
+      int room = Math.min(BATCH - started, most - pending.get());
+      TaskLane lane = room > 0 && Pacer.isOpen() ? nextLane() : null;
+      if (lane == null) {
         return;
       }
-      if (next.isUnstarted()) { // it may have been aborted meanwhile
-        if (start(next, most, started == BATCH - 1)) {
+      @Nullable Object[] taken = new Object[Math.min(room, atOnce)];
+      int n = lane.take(taken);
+      for (int i = 0; i < n; i++) {
+        TaskCore<?> next = (TaskCore<?>) Objects.requireNonNull(taken[i]);
+        if (next.isUnstarted() // it may have been aborted meanwhile
+            && start(next, most, started == BATCH - 1)) {
           started++; // one that could not be started must not be the last
         }
       }
     }
   }
 
-  /** From the next lane that has a task. */
-  private @Nullable TaskCore<?> poll() {
+  /** The next one that has a task. */
+  private @Nullable TaskLane nextLane() {
     int first = turn++;
     for (int i = 0; i < LANES; i++) { // each lane once, whatever others do meanwhile
-      TaskCore<?> next = lanes.get((first + i) & (LANES - 1)).poll();
-      if (next != null) {
-        queued.decrementAndGet();
-        return next;
+      TaskLane lane = lanes.get((first + i) & (LANES - 1));
+      if (lane.hasWork()) {
+        return lane;
       }
     }
     return null;

@@ -52,7 +52,7 @@ final class LightPool {
   private static final ThreadFactory THREADS =
       Thread.ofVirtual().name("musubi-light").inheritInheritableThreadLocals(false).factory();
 
-  private final LightLane[] lanes;
+  private final TaskLane[] lanes;
   private final int half; // a power of two
   private final AtomicReference<@Nullable Idle> idle = new AtomicReference<>();
   private volatile boolean closed;
@@ -63,9 +63,9 @@ final class LightPool {
   LightPool() {
     half =
         Math.clamp(4L * Integer.highestOneBit(Runtime.getRuntime().availableProcessors()), 8, 64);
-    lanes = new LightLane[2 * half];
+    lanes = new TaskLane[2 * half];
     for (int i = 0; i < lanes.length; i++) {
-      lanes[i] = new LightLane();
+      lanes[i] = new TaskLane();
     }
   }
 
@@ -104,18 +104,18 @@ final class LightPool {
     }
   }
 
-  private LightLane laneHere() {
+  private TaskLane laneHere() {
     TaskCore<?> me = TaskCore.current();
     return lane(Thread.currentThread(), me != null && me.isLight());
   }
 
-  private LightLane lane(Thread thread, boolean light) {
+  private TaskLane lane(Thread thread, boolean light) {
     int i = (int) thread.threadId() & (half - 1);
     return lanes[light ? half + i : i];
   }
 
   private boolean hasWork() {
-    for (LightLane lane : lanes) {
+    for (TaskLane lane : lanes) {
       if (lane.hasWork()) {
         return true;
       }
@@ -167,7 +167,7 @@ final class LightPool {
 
   private final class Worker implements Runnable {
     final Thread thread = THREADS.newThread(this);
-    private final LightLane own = lane(thread, true);
+    private final TaskLane own = lane(thread, true);
     private final @Nullable Object[] batch = new Object[BATCH];
     private volatile boolean woken;
     private long seen; // how many tasks there had been when it last looked
@@ -234,7 +234,7 @@ final class LightPool {
     private @Nullable TaskCore<?> steal() {
       int from = (int) thread.threadId();
       for (int i = 0; i < lanes.length; i++) {
-        LightLane lane = lanes[(from + i) & (lanes.length - 1)];
+        TaskLane lane = lanes[(from + i) & (lanes.length - 1)];
         int n = lane.takeHalf(batch);
         if (n > 0) {
           TaskCore<?> first = (TaskCore<?>) batch[0];
@@ -252,7 +252,7 @@ final class LightPool {
      */
     private boolean doze() {
       long added = 0;
-      for (LightLane lane : lanes) {
+      for (TaskLane lane : lanes) {
         added += lane.added();
       }
       if (added == seen || closed || !STANDBY.compareAndSet(LightPool.this, 0, 1)) {

@@ -15,14 +15,14 @@ import org.openjdk.jcstress.infra.results.II_Result;
 @JCStressTest
 @Outcome(id = "2, 0", expect = Expect.ACCEPTABLE, desc = "Each was taken, or stayed, once.")
 @State
-public class LightLaneTakers {
-  private final LightLane lane = new LightLane();
+public class TaskLaneTakers {
+  private final TaskLane lane = new TaskLane();
   private final TaskCore<?> first = StressRuntime.task(() -> 1);
   private final TaskCore<?> second = StressRuntime.task(() -> 1);
   private final Object[] half = new Object[2];
   private boolean back;
 
-  public LightLaneTakers() {
+  public TaskLaneTakers() {
     lane.add(first);
   }
 

@@ -5,8 +5,8 @@ import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A queue of light tasks: anyone adds at the end and takes from the front, one by one or half of it
- * at once; the last ones can be taken back.
+ * A queue of tasks that wait for a thread: anyone adds at the end and takes from the front, one by
+ * one or many at once; the last ones can be taken back.
  *
  * <h2>One word</h2>
  *
@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * end of the stack or of memory can strike there, and a virtual thread cannot leave its carrier.
  * What is in between is a few loads and stores; a ring that is full grows outside.
  */
-final class LightLane {
+final class TaskLane {
   private static final int LOCKED = -1;
   private static final int SPINS = 100;
   private static final int WINDOW = 16;
@@ -118,10 +118,20 @@ final class LightLane {
       return 0;
     }
     int n = lock();
-    int take = n - n / 2;
-    if (take > into.length) {
-      take = into.length;
+    return take(into, n - n / 2, n);
+  }
+
+  /** Takes the oldest, but not more than fit into the array; how many. */
+  int take(@Nullable Object[] into) {
+    if (size == 0) {
+      return 0;
     }
+    int n = lock();
+    return take(into, n, n);
+  }
+
+  private int take(@Nullable Object[] into, int wanted, int n) {
+    int take = wanted < into.length ? wanted : into.length;
     @Nullable Object[] from = ring;
     int at = front;
     for (int i = 0; i < take; i++) {
@@ -175,7 +185,7 @@ final class LightLane {
 
   static {
     try {
-      SIZE = MethodHandles.lookup().findVarHandle(LightLane.class, "size", int.class);
+      SIZE = MethodHandles.lookup().findVarHandle(TaskLane.class, "size", int.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
