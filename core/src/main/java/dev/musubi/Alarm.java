@@ -15,13 +15,17 @@ final class Alarm extends Timer {
   private final long at;
   private final boolean parksWithLimit;
 
-  /** Sets an alarm for the current thread; it must be {@linkplain #off() taken off}. */
-  Alarm(Timers timers, long at) {
+  /**
+   * Sets an alarm for the current thread; it must be {@linkplain #off() taken off}.
+   *
+   * @param now a look at the clock, not long ago
+   */
+  Alarm(Timers timers, long at, long now) {
     this.timers = timers;
     this.at = at;
     this.parksWithLimit = timers == RealTimers.INSTANCE && !thread.isVirtual();
     if (!parksWithLimit) {
-      timers.set(this, at);
+      timers.set(this, at, now);
     }
   }
 

@@ -130,10 +130,6 @@ public final class Deadline implements Comparable<Deadline> {
 
   /** Offers itself when it has come. */
   Registration register(SelectWaiter<? super Deadline> waiter) {
-    if (hasPassed()) {
-      waiter.offer(this);
-      return Selection.NOTHING;
-    }
     Bell bell = new Bell(this, waiter);
     if (!timers.set(bell, at)) {
       waiter.offer(this);

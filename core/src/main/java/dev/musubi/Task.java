@@ -244,7 +244,8 @@ public final class Task {
   public static void sleep(Duration duration) throws InterruptedException {
     long nanos = Nanos.limit(duration);
     Timers timers = TaskRuntime.current().timers();
-    sleepUntil(timers, timers.in(nanos));
+    long now = timers.now();
+    sleepUntil(timers, Timers.add(now, nanos), now);
   }
 
   /**
@@ -258,17 +259,17 @@ public final class Task {
    *     the current task was aborted
    */
   public static void sleepUntil(Deadline deadline) throws InterruptedException {
-    sleepUntil(deadline.timers(), deadline.at());
+    sleepUntil(deadline.timers(), deadline.at(), deadline.timers().now());
   }
 
-  private static void sleepUntil(Timers timers, long at) throws InterruptedException {
+  private static void sleepUntil(Timers timers, long at, long now) throws InterruptedException {
     TaskCore<?> me = TaskCore.current();
     TaskCore.checkWait(me);
-    if (at <= timers.now()) {
+    if (at <= now) {
       Thread.yield();
       return;
     }
-    Alarm alarm = new Alarm(timers, at);
+    Alarm alarm = new Alarm(timers, at, now);
     try {
       while (!alarm.isDue()) {
         TaskCore.checkInterrupt(me); // setting the alarm may have used up the wake-up of an abort

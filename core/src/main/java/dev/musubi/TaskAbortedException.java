@@ -17,9 +17,16 @@ public final class TaskAbortedException extends InterruptedException {
   private final transient AbortReason reason;
 
   TaskAbortedException(TaskId id, AbortReason reason) {
-    super("task " + id + " was asked to stop (" + reason + ")");
     this.id = id;
     this.reason = reason;
+  }
+
+  /** Which task was asked to stop, and why. */
+  @Override
+  public String getMessage() { // made on demand: most are never read
+    return id == null // in another JVM
+        ? "a task was asked to stop"
+        : "task " + id + " was asked to stop (" + reason + ")";
   }
 
   /**

@@ -724,7 +724,8 @@ final class TaskCore<T extends @Nullable Object>
   }
 
   private void setRepeat(AbortRequest abort) {
-    if (!RealTimers.INSTANCE.set(abort, RealTimers.INSTANCE.in(abort.pauseNanos))) {
+    long now = RealTimers.INSTANCE.now();
+    if (!RealTimers.INSTANCE.set(abort, Timers.add(now, abort.pauseNanos), now)) {
       repeat(abort);
     }
     if (hasLeft()) {
@@ -903,7 +904,8 @@ final class TaskCore<T extends @Nullable Object>
         return true;
       }
       Timers timers = TaskRuntime.current().timers();
-      Alarm alarm = new Alarm(timers, timers.in(nanos));
+      long now = timers.now();
+      Alarm alarm = new Alarm(timers, Timers.add(now, nanos), now);
       try {
         checkInterruptUnlessFinished(me); // setting it may have used up the wake-up of an abort
         while (!isFinished()) {

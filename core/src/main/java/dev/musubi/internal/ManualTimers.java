@@ -16,7 +16,7 @@ public final class ManualTimers extends Timers {
   }
 
   @Override
-  public boolean set(Timer timer, long at) {
+  public boolean set(Timer timer, long at, long earlier) {
     if (!shard.set(timer, at, now.get())) {
       return false;
     }

@@ -58,10 +58,14 @@ public final class RealTimers extends Timers {
   }
 
   @Override
-  public boolean set(Timer timer, long at) {
+  public boolean set(Timer timer, long at, long now) {
+    if (at <= now) {
+      timer.state = Timer.FIRED;
+      return false;
+    }
     long tick = tickFor(at);
     Shard shard = shards[(int) Thread.currentThread().threadId() & (SHARDS - 1)];
-    if (!shard.set(timer, tick, tickAt(now()))) {
+    if (!shard.set(timer, tick, tickAt(now))) {
       return false;
     }
     for (long seen = wakeAt; tick < seen; seen = wakeAt) {

@@ -50,7 +50,20 @@ public abstract sealed class Timers permits RealTimers, ManualTimers {
    * @param at when it fires
    * @return false if its time has come already
    */
-  public abstract boolean set(Timer timer, long at);
+  public final boolean set(Timer timer, long at) {
+    return set(timer, at, now());
+  }
+
+  /**
+   * As {@link #set(Timer, long)}, for who has just looked at the clock.
+   *
+   * @param timer the timer
+   * @param at when it fires
+   * @param now the clock's time, or a little earlier: then the timer may be set although its time
+   *     has come, and fires at once
+   * @return false if its time has come already
+   */
+  public abstract boolean set(Timer timer, long at, long now);
 
   /**
    * Cancels a timer.
