@@ -1,10 +1,11 @@
 import dev.musubi.MapConcurrent;
+import dev.musubi.Task;
 import java.io.IOException;
 import java.net.URI;
 import java.util.List;
 import java.util.Optional;
 
-/** Shown in the Javadoc of {@code MapConcurrent}. */
+/** Shown in the Javadoc of {@code MapConcurrent} and in the guide. */
 final class MapConcurrentSnippets {
   private MapConcurrentSnippets() {}
 
@@ -15,6 +16,16 @@ final class MapConcurrentSnippets {
         System.out.println(page.get());
       }
     } // also when we leave early: nothing runs on
+    // @end
+  }
+
+  static List<Integer> light(List<String> lines) throws InterruptedException {
+    // @start region=light
+    try (MapConcurrent<Integer> words =
+        MapConcurrent.inOrder(lines, 64, line -> line.split(" ").length)
+            .spawnedBy(Task.builder().light())) {
+      return words.toList();
+    }
     // @end
   }
 

@@ -8,6 +8,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Applies a function to the elements of a source, so many at a time, each in a task of its own, and
@@ -33,6 +34,8 @@ public final class MapConcurrent<R> implements AutoCloseable {
   private final Iterator<Callable<R>> calls;
   private final Runnable closeSource;
   private final int limit;
+  private @Nullable TaskBuilder builder; // null: the plain one of whoever asks for a result
+  private boolean begun;
   private boolean closed;
 
   private MapConcurrent(
@@ -130,6 +133,25 @@ public final class MapConcurrent<R> implements AutoCloseable {
   }
 
   /**
+   * Chooses how the tasks are spawned: {@linkplain TaskBuilder#light() light}, say, for a function
+   * that takes microseconds, or with a name. To be called before the first result is asked for.
+   *
+   * {@snippet class="MapConcurrentSnippets" region="light"}
+   *
+   * @param builder spawns each task; it should not be changed after
+   * @return this
+   * @throws IllegalStateException if a result was asked for before, or this is closed
+   */
+  public MapConcurrent<R> spawnedBy(TaskBuilder builder) {
+    Objects.requireNonNull(builder, "builder");
+    if (begun || closed) {
+      throw new IllegalStateException("the results are " + (closed ? "closed" : "under way"));
+    }
+    this.builder = builder;
+    return this;
+  }
+
+  /**
    * Waits for the next result and takes it.
    *
    * @return the result; empty after the last
@@ -142,9 +164,11 @@ public final class MapConcurrent<R> implements AutoCloseable {
     if (closed) {
       throw new IllegalStateException("the results are closed");
     }
+    begun = true;
     try {
       while (members.size() < limit && calls.hasNext()) {
-        var _ = members.add(Task.builder(), calls.next(), false, null);
+        TaskBuilder spawner = builder == null ? Task.builder() : builder;
+        var _ = members.add(spawner, calls.next(), false, null);
       }
       return members.next().map(Member::told).map(finished -> finished.outcome().orThrow());
     } catch (RuntimeException | Error e) { // of the function, or of the source

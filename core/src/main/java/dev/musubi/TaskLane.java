@@ -26,6 +26,7 @@ final class TaskLane {
   private static final int SPINS = 100;
   private static final int WINDOW = 16;
   private static final int FIRST_CAPACITY = 64; // a power of two
+  private static final int KEPT_CAPACITY = 1 << 14;
   private static final VarHandle SIZE;
 
   private volatile int size;
@@ -114,24 +115,23 @@ final class TaskLane {
 
   /** Takes the older half, but not more than fit into the array; how many. */
   int takeHalf(@Nullable Object[] into) {
-    if (size == 0) {
-      return 0;
-    }
-    int n = lock();
-    return take(into, n - n / 2, n);
+    return take(into, true);
   }
 
   /** Takes the oldest, but not more than fit into the array; how many. */
   int take(@Nullable Object[] into) {
+    return take(into, false);
+  }
+
+  private int take(@Nullable Object[] into, boolean half) {
     if (size == 0) {
       return 0;
     }
     int n = lock();
-    return take(into, n, n);
-  }
-
-  private int take(@Nullable Object[] into, int wanted, int n) {
-    int take = wanted < into.length ? wanted : into.length;
+    int take = half ? n - n / 2 : n;
+    if (take > into.length) {
+      take = into.length;
+    }
     @Nullable Object[] from = ring;
     int at = front;
     for (int i = 0; i < take; i++) {
@@ -141,7 +141,26 @@ final class TaskLane {
     }
     front = at;
     size = n - take;
+    if (take == n && from.length > KEPT_CAPACITY) {
+      shrink();
+    }
     return take;
+  }
+
+  /** After a flood: its ring need not be kept. */
+  private void shrink() {
+    @Nullable Object[] smaller;
+    try {
+      smaller = new Object[FIRST_CAPACITY];
+    } catch (OutOfMemoryError e) {
+      return; // what was taken must reach the caller
+    }
+    int n = lock();
+    if (n == 0) {
+      ring = smaller;
+      front = 0;
+    }
+    size = n;
   }
 
   /** Takes a task back if it is one of the last few; whether it did. */

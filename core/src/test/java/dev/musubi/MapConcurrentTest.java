@@ -56,6 +56,35 @@ class MapConcurrentTest {
   }
 
   @Test
+  void theTasksAreSpawnedAsTheBuilderSays() throws Exception {
+    runtime.blockOn(() -> {
+      TaskBuilder light = Task.builder().light().name("piece");
+      try (MapConcurrent<Boolean> results =
+          MapConcurrent.inOrder(
+                  numbers(100),
+                  8,
+                  n ->
+                      TaskCore.current() instanceof TaskCore<?> me
+                          && me.isLight()
+                          && "piece".equals(me.name()))
+              .spawnedBy(light)) {
+        assertThat(results.next()).contains(true);
+        assertThatThrownBy(() -> results.spawnedBy(light))
+            .isInstanceOf(IllegalStateException.class)
+            .hasMessage("the results are under way");
+        assertThat(results.toList()).hasSize(99).doesNotContain(false);
+      }
+      try (MapConcurrent<Integer> results = MapConcurrent.inOrder(numbers(1), 1, n -> n)) {
+        assertThatThrownBy(() -> results.spawnedBy(null)).isInstanceOf(NullPointerException.class);
+        results.close();
+        assertThatThrownBy(() -> results.spawnedBy(light))
+            .isInstanceOf(IllegalStateException.class)
+            .hasMessage("the results are closed");
+      }
+    });
+  }
+
+  @Test
   void resultsMayComeAsTheyAreReady() throws Exception {
     runtime.blockOn(() -> {
       CountDownLatch second = new CountDownLatch(1);
