@@ -5,7 +5,7 @@
 #
 # short: all but JMH, about a quarter of an hour. long: everything, about an hour and a half; the published form.
 # smoke: tiny parameters, to see that all of it runs; its figures mean nothing and are not kept.
-# NAME:  ratios, features, live, fairness, abort, select, timers, sleepers, sets, suite, jmh; the default is all of the form.
+# NAME:  ratios, features, live, fairness, abort, select, timers, sleepers, sets, suite, million, jmh; the default is all of the form.
 #
 # BUILD=no      uses the jar that is there
 # RESULTS=DIR   writes elsewhere
@@ -37,8 +37,9 @@ case "$form" in
     sets="rounds=2 warmup=1 forks=1 tasks=2000"
     sleepers="rounds=2 warmup=1 forks=1 tasks=2000 stopRounds=2 heapRounds=1"
     suite="rounds=2 warmup=1 scale=5"
+    million="rounds=1 tasks=20000"
     jmh="-f 1 -wi 1 -w 100ms -i 1 -r 100ms"
-    all="ratios features live fairness abort select timers sleepers sets suite jmh"
+    all="ratios features live fairness abort select timers sleepers sets suite million jmh"
     ;;
   short)
     ratios="rounds=25 warmup=15 forks=2"
@@ -51,8 +52,9 @@ case "$form" in
     sets="rounds=15 warmup=10 forks=1"
     sleepers="rounds=8 warmup=5 forks=1 stopRounds=4 heapRounds=1"
     suite="rounds=15 warmup=12"
+    million="rounds=1"
     jmh="-f 1 -wi 2 -w 1 -i 3 -r 1"
-    all="ratios features live fairness abort select timers sleepers sets suite"
+    all="ratios features live fairness abort select timers sleepers sets suite million"
     ;;
   long)
     ratios="rounds=60 warmup=20 forks=5"
@@ -65,8 +67,9 @@ case "$form" in
     sets="rounds=30 warmup=12 forks=3"
     sleepers="rounds=20 warmup=5 forks=3 stopRounds=10 heapRounds=3"
     suite="rounds=40 warmup=20"
+    million="rounds=5"
     jmh="-prof gc"
-    all="ratios features live fairness abort select timers sleepers sets suite jmh"
+    all="ratios features live fairness abort select timers sleepers sets suite million jmh"
     ;;
 esac
 chosen=("$@")
@@ -76,7 +79,7 @@ fi
 
 for name in "${chosen[@]}"; do
   case "$name" in
-    ratios | features | live | fairness | abort | select | timers | sleepers | sets | suite | jmh) ;;
+    ratios | features | live | fairness | abort | select | timers | sleepers | sets | suite | million | jmh) ;;
     *)
       echo "run.sh: unknown: $name" >&2
       exit 2
@@ -131,6 +134,7 @@ for name in "${chosen[@]}"; do
     timers) run TimerCosts $timers ;;
     sets) run Sets $sets ;;
     suite) run Suite $suite "tokio=$(tokio)" ;;
+    million) run Million $million "tokio=$(tokio)" ;;
     sleepers) run Sleepers $sleepers ;;
     jmh)
       "$java" -jar "$jar" $jmh -rf json -rff "$results/jmh.json" -o "$results/jmh.txt" SpawnJoinBenchmark

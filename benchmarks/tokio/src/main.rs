@@ -1,5 +1,6 @@
 //! Tokio's part of the suite. For each line "NAME COUNT" on standard input it runs that workload once and prints its wall
-//! time and the CPU time of the process, in nanoseconds. A wrong result ends it with an error.
+//! time and the CPU time of the process, in nanoseconds, and its peak resident memory so far, in KiB. A wrong result ends
+//! it with an error.
 //!
 //! Usage: musubi-benchmarks-tokio WORKERS
 
@@ -27,7 +28,7 @@ fn main() {
         let begin = Instant::now();
         workloads::run(&runtime, name, count);
         let wall = begin.elapsed().as_nanos();
-        println!("{} {}", wall, cpu_nanos() - cpu);
+        println!("{} {} {}", wall, cpu_nanos() - cpu, peak_kib());
         io::stdout().flush().expect("somebody to read this");
     }
 }
@@ -39,4 +40,10 @@ fn cpu_nanos() -> u64 {
     let fields: Vec<&str> = after_name.split_whitespace().collect();
     let ticks = |i: usize| fields.get(i).and_then(|f| f.parse::<u64>().ok()).unwrap_or(0);
     (ticks(11) + ticks(12)) * 10_000_000
+}
+
+fn peak_kib() -> u64 {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find(|line| line.starts_with("VmHWM:")).unwrap_or_default();
+    line.split_whitespace().nth(1).and_then(|kib| kib.parse().ok()).unwrap_or(0)
 }

@@ -2,8 +2,8 @@
 
 use std::future::{ready, Future};
 use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
@@ -27,10 +27,13 @@ pub fn run(runtime: &Runtime, name: &str, n: usize) {
         "timers" => inside(runtime, timers(n)),
         "selectReady" => inside(runtime, select_ready(n)),
         "skynet" => inside(runtime, async move { check(skynet(0, n as u64).await, sum_below(n)) }),
+        "skynetMillion" => run(runtime, "skynet", n),
         "fib" => inside(runtime, async move { check(fib(25).await, 75_025) }),
         "drained" => inside(runtime, drained(n)),
         "sleepersAborted" => inside(runtime, sleepers_aborted(n)),
         "sleepOneMilli" => inside(runtime, sleep_one_milli(n)),
+        "abortOne" => inside(runtime, abort_one(n)),
+        "million" => inside(runtime, million(n)),
         "fanOut" => inside(runtime, fan_out(n)),
         _ => panic!("unknown: {}", name),
     }
@@ -233,7 +236,21 @@ async fn drained(n: usize) {
 }
 
 async fn sleepers_aborted(n: usize) {
-    let handles: Vec<JoinHandle<()>> = (0..n).map(|_| tokio::spawn(sleep(LONG))).collect();
+    let to_begin = Arc::new(AtomicUsize::new(n));
+    let (sender, all_begun) = oneshot::channel();
+    let sender = Arc::new(Mutex::new(Some(sender)));
+    let handles: Vec<JoinHandle<()>> = (0..n)
+        .map(|_| {
+            let (to_begin, sender) = (to_begin.clone(), sender.clone());
+            tokio::spawn(async move {
+                if to_begin.fetch_sub(1, Ordering::AcqRel) == 1 {
+                    sender.lock().unwrap().take().unwrap().send(1).unwrap();
+                }
+                sleep(LONG).await;
+            })
+        })
+        .collect();
+    check(all_begun.await.unwrap(), 1);
     for handle in &handles {
         handle.abort();
     }
@@ -245,6 +262,28 @@ async fn sleepers_aborted(n: usize) {
 async fn sleep_one_milli(n: usize) {
     let handles: Vec<JoinHandle<()>> =
         (0..n).map(|_| tokio::spawn(sleep(Duration::from_millis(1)))).collect();
+    for handle in handles {
+        handle.await.unwrap();
+    }
+}
+
+async fn abort_one(n: usize) {
+    for _ in 0..n {
+        let (sender, begun) = oneshot::channel();
+        let sleeper = tokio::spawn(async move {
+            sender.send(1).unwrap();
+            sleep(LONG).await;
+        });
+        check(begun.await.unwrap(), 1);
+        sleeper.abort();
+        assert!(sleeper.await.unwrap_err().is_cancelled());
+    }
+}
+
+/// They all sleep at the same time, whatever the machine.
+async fn million(n: usize) {
+    let handles: Vec<JoinHandle<()>> =
+        (0..n).map(|_| tokio::spawn(sleep(Duration::from_secs(5)))).collect();
     for handle in handles {
         handle.await.unwrap();
     }

@@ -6,15 +6,24 @@ import dev.musubi.JoinHandle;
 import dev.musubi.Outcome;
 import dev.musubi.Task;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -72,7 +81,13 @@ public final class AbortLatency {
     kinds.put("CountDownLatch.await", Kind.waits(() -> _ -> new CountDownLatch(1).await()));
     kinds.put("BlockingQueue.take", Kind.waits(() -> _ -> new LinkedBlockingQueue<>().take()));
     kinds.put("ReentrantLock.lockInterruptibly", Kind.waits(() -> _ -> held.lockInterruptibly()));
+    kinds.put("Object.wait", Kind.waits(AbortLatency::monitorWait));
+    kinds.put("Condition.await", Kind.waits(AbortLatency::conditionAwait));
+    kinds.put("Semaphore.acquire", Kind.waits(() -> _ -> new Semaphore(0).acquire()));
+    kinds.put("SynchronousQueue.put", Kind.waits(() -> _ -> new SynchronousQueue<>().put(1)));
+    kinds.put("Future.get", Kind.waits(() -> _ -> new CompletableFuture<>().get()));
     kinds.put("Socket read", Kind.waits(AbortLatency::socketRead));
+    kinds.put("SocketChannel.read", Kind.waits(AbortLatency::channelRead));
     kinds.put(
         "computing, with checkAborted",
         new Kind(
@@ -101,6 +116,49 @@ public final class AbortLatency {
         try (near;
             far) {
           near.getInputStream().read(); // nobody writes
+        }
+      };
+    }
+  }
+
+  private static Body monitorWait() {
+    Object monitor = new Object();
+    return _ -> {
+      synchronized (monitor) {
+        while (true) {
+          monitor.wait();
+        }
+      }
+    };
+  }
+
+  private static Body conditionAwait() {
+    ReentrantLock lock = new ReentrantLock();
+    Condition condition = lock.newCondition();
+    return _ -> {
+      lock.lock();
+      try {
+        while (true) {
+          condition.await();
+        }
+      } finally {
+        lock.unlock();
+      }
+    };
+  }
+
+  /** An interrupt closes the channel. */
+  private static Body channelRead() throws Exception {
+    try (ServerSocketChannel server = ServerSocketChannel.open()) {
+      server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+      SocketChannel near = SocketChannel.open(server.getLocalAddress());
+      SocketChannel far = server.accept();
+      near.setOption(StandardSocketOptions.SO_LINGER, 0);
+      far.setOption(StandardSocketOptions.SO_LINGER, 0);
+      return _ -> {
+        try (near;
+            far) {
+          near.read(ByteBuffer.allocate(1));
         }
       };
     }

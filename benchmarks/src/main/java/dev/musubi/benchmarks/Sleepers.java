@@ -236,7 +236,7 @@ public final class Sleepers {
   // ---------------------------------------------------------------- for long
 
   /** A way to start and to stop. */
-  private enum Way {
+  enum Way {
     MUSUBI("Musubi, Task.sleep; abort each"),
     MUSUBI_TOKEN("Musubi, Task.sleep, bound to one token; cancel it"),
     MUSUBI_THREAD("Musubi, Thread.sleep; abort each"),
@@ -252,12 +252,12 @@ public final class Sleepers {
     }
   }
 
-  private interface Stop {
+  interface Stop {
     void run() throws Exception;
   }
 
   /** How many bodies run, and how many have slept to the end: then they were not stopped. */
-  private record Counts(AtomicInteger ready, AtomicInteger late) {
+  record Counts(AtomicInteger ready, AtomicInteger late) {
     Counts() {
       this(new AtomicInteger(), new AtomicInteger());
     }
@@ -327,7 +327,7 @@ public final class Sleepers {
     Reference.reachabilityFence(stop);
   }
 
-  private static long heapInUse() throws InterruptedException {
+  static long heapInUse() throws InterruptedException {
     for (int i = 0; i < 2; i++) {
       System.gc();
       Thread.sleep(50);
@@ -336,7 +336,7 @@ public final class Sleepers {
   }
 
   /** Starts from within, as it stops: in a task, in a virtual thread, in a coroutine. */
-  private static Stop start(Way way, int tasks, Duration duration, Counts counts) throws Exception {
+  static Stop start(Way way, int tasks, Duration duration, Counts counts) throws Exception {
     return switch (way) {
       case MUSUBI -> startMusubi(tasks, () -> Task.spawn(() -> counts.sleepInTask(duration)));
       case MUSUBI_THREAD -> startMusubi(tasks, () -> Task.spawn(() -> counts.sleep(duration)));

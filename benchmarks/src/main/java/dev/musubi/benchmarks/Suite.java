@@ -33,7 +33,7 @@ public final class Suite {
   private static final String TOKIO = "Tokio";
   private static final String FLOOR = "bare virtual threads";
   private static final List<String> PEERS = List.of(JDK, COROUTINES);
-  private static final List<String> OPTIONS = Contest.jvm("2g");
+  private static final List<String> OPTIONS = Contest.jvm("3g");
 
   private Suite() {}
 
@@ -52,10 +52,12 @@ public final class Suite {
     timers(50_000, 1, "a select of a timer and something ready"),
     selectReady(100_000, 2, "a select of two that are ready"),
     skynet(100_000, 1, "a tree of tasks, ten children each, 100,000 leaves"),
+    skynetMillion(1_000_000, 1, "the same with 1,000,000 leaves"),
     fib(121_392, 1, "fib(25), a task for each call but the second"),
     drained(100_000, 1, "100,000 in a join set, taken as they finish"),
     sleepersAborted(100_000, 1, "100,000 that sleep, aborted and joined"),
     sleepOneMilli(100_000, 1, "100,000 that sleep for 1 ms, joined"),
+    abortOne(1_000, 2, "a task that begins to sleep, aborted and joined, one at a time"),
     fanOut(500, 4, "a request to ten tasks, one of which is aborted");
 
     final int count;
@@ -138,11 +140,17 @@ public final class Suite {
     contestants.put(COROUTINES, coroutines(workload));
     TokioProcess.start(tokio)
         .ifPresent(process -> contestants.put(TOKIO, process.workload(workload.name())));
-    boolean whole = workload == Workload.fib || workload == Workload.skynet;
+    boolean whole = workload == Workload.fib || workload.name().startsWith("skynet");
     int count = whole ? workload.count : Math.max(200, workload.count / 100 * scale);
     Map<String, Batch> repeated = new LinkedHashMap<>();
     contestants.forEach((who, batch) -> repeated.put(who, batch.repeated(workload.repeats, count)));
-    Interleaved.measure(workload.name(), repeated, count * workload.repeats, warmUp, rounds);
+    boolean large = workload == Workload.skynetMillion;
+    Interleaved.measure(
+        workload.name(),
+        repeated,
+        count * workload.repeats,
+        large ? Math.min(warmUp, 3) : warmUp,
+        large ? Math.min(rounds, 7) : rounds);
   }
 
   private static boolean hasLight(Workload workload) {
@@ -166,11 +174,12 @@ public final class Suite {
       case oneshot -> m.inside(m::oneshot);
       case timers -> m.inside(m::timers);
       case selectReady -> m.inside(m::selectReady);
-      case skynet -> m.inside(m::skynet);
+      case skynet, skynetMillion -> m.inside(m::skynet);
       case fib -> m.inside(m::fib);
       case drained -> m.inside(m::drained);
       case sleepersAborted -> m.inside(m::sleepersAborted);
       case sleepOneMilli -> m.inside(m::sleepOneMilli);
+      case abortOne -> m.inside(m::abortOne);
       case fanOut -> m.inside(m::fanOut);
     };
   }
@@ -189,11 +198,12 @@ public final class Suite {
       case oneshot -> j.inside(j::oneshot);
       case timers -> j.inside(j::timers);
       case selectReady -> j.inside(j::selectReady);
-      case skynet -> j.inside(j::skynet);
+      case skynet, skynetMillion -> j.inside(j::skynet);
       case fib -> j.inside(j::fib);
       case drained -> j.inside(j::drained);
       case sleepersAborted -> j.inside(j::sleepersAborted);
       case sleepOneMilli -> j.inside(j::sleepOneMilli);
+      case abortOne -> j.inside(j::abortOne);
       case fanOut -> j.inside(j::fanOut);
     };
   }
@@ -223,11 +233,12 @@ public final class Suite {
       case oneshot -> c::oneshot;
       case timers -> c::timers;
       case selectReady -> c::selectReady;
-      case skynet -> c::skynet;
+      case skynet, skynetMillion -> c::skynet;
       case fib -> c::fib;
       case drained -> c::drained;
       case sleepersAborted -> c::sleepersAborted;
       case sleepOneMilli -> c::sleepOneMilli;
+      case abortOne -> c::abortOne;
       case fanOut -> c::fanOut;
     };
   }

@@ -4,8 +4,8 @@ import dev.musubi.benchmarks.Interleaved.Batch;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -179,25 +179,41 @@ final class SuiteJdk {
     Sets.completionService(executor, n);
   }
 
-  void sleepersAborted(int n) throws Exception {
-    List<Future<?>> futures = new ArrayList<>(n);
-    for (int i = 0; i < n; i++) {
-      futures.add(
-          spawn(() -> {
-            Thread.sleep(LONG_MILLIS);
-            return 0;
-          }));
-    }
-    for (Future<?> future : futures) {
-      future.cancel(true);
-    }
-    for (Future<?> future : futures) {
+  /** The future of one that was cancelled says so at once; the end of its body has to be told. */
+  private Future<Integer> sleeper(CountDownLatch begun, CountDownLatch ended) {
+    return spawn(() -> {
+      begun.countDown();
       try {
-        future.get();
-        throw new AssertionError("not cancelled");
-      } catch (CancellationException e) {
-        // the future says so; the body may still run
+        Thread.sleep(LONG_MILLIS);
+        return 0;
+      } finally {
+        ended.countDown();
       }
+    });
+  }
+
+  void sleepersAborted(int n) throws Exception {
+    List<Future<Integer>> futures = new ArrayList<>(n);
+    CountDownLatch begun = new CountDownLatch(n);
+    CountDownLatch ended = new CountDownLatch(n);
+    for (int i = 0; i < n; i++) {
+      futures.add(sleeper(begun, ended));
+    }
+    begun.await(); // one that is cancelled before would not tell its end
+    for (Future<Integer> future : futures) {
+      Suite.check(future.cancel(true));
+    }
+    ended.await();
+  }
+
+  void abortOne(int n) throws Exception {
+    for (int i = 0; i < n; i++) {
+      CountDownLatch begun = new CountDownLatch(1);
+      CountDownLatch ended = new CountDownLatch(1);
+      Future<Integer> sleeper = sleeper(begun, ended);
+      begun.await();
+      Suite.check(sleeper.cancel(true));
+      ended.await();
     }
   }
 
@@ -217,11 +233,9 @@ final class SuiteJdk {
 
   void fanOut(int n) throws Exception {
     for (int i = 0; i < n; i++) {
-      Future<Integer> slow =
-          spawn(() -> {
-            Thread.sleep(LONG_MILLIS);
-            return 0;
-          });
+      CountDownLatch begun = new CountDownLatch(1);
+      CountDownLatch ended = new CountDownLatch(1);
+      Future<Integer> slow = sleeper(begun, ended);
       List<Future<Integer>> quick = new ArrayList<>(9);
       for (int k = 0; k < 9; k++) {
         quick.add(spawn(() -> 1));
@@ -232,7 +246,9 @@ final class SuiteJdk {
         sum += one.get(end - System.nanoTime(), TimeUnit.NANOSECONDS);
       }
       Suite.check(sum, 9);
+      begun.await();
       Suite.check(slow.cancel(true));
+      ended.await();
     }
   }
 }

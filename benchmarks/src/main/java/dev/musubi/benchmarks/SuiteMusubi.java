@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Musubi's part of the suite, with ordinary tasks or with light ones. The same work as in {@link
@@ -262,13 +263,19 @@ final class SuiteMusubi {
 
   void sleepersAborted(int n) throws InterruptedException {
     List<JoinHandle<Integer>> handles = new ArrayList<>(n);
+    AtomicInteger toBegin = new AtomicInteger(n);
+    var allBegun = Oneshot.<Integer>create();
     for (int i = 0; i < n; i++) {
       handles.add(
           spawn(() -> {
+            if (toBegin.decrementAndGet() == 0) {
+              var _ = allBegun.sender().send(1);
+            }
             Task.sleep(LONG);
             return 0;
           }));
     }
+    Suite.check(allBegun.receiver().receive(), 1);
     for (JoinHandle<Integer> handle : handles) {
       handle.abort();
     }
@@ -289,6 +296,20 @@ final class SuiteMusubi {
     }
     for (JoinHandle<Integer> handle : handles) {
       handle.join();
+    }
+  }
+
+  void abortOne(int n) throws InterruptedException {
+    for (int i = 0; i < n; i++) {
+      var begun = Oneshot.<Integer>create();
+      JoinHandle<Integer> sleeper =
+          spawn(() -> {
+            var _ = begun.sender().send(1);
+            Task.sleep(LONG);
+            return 0;
+          });
+      Suite.check(begun.receiver().receive(), 1);
+      Suite.check(sleeper.abortAndJoin().isCancelled());
     }
   }
 

@@ -9,6 +9,7 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Optional;
 
 /**
@@ -16,10 +17,12 @@ import java.util.Optional;
  * says how long that took. While it does, nothing else runs; and it rests while others run.
  */
 final class TokioProcess {
+  private final Process process;
   private final PrintWriter to;
   private final BufferedReader from;
 
   private TokioProcess(Process process) {
+    this.process = process;
     to =
         new PrintWriter(
             new OutputStreamWriter(process.getOutputStream(), StandardCharsets.UTF_8), true);
@@ -35,6 +38,20 @@ final class TokioProcess {
     Process process =
         new ProcessBuilder(program, "2").redirectError(ProcessBuilder.Redirect.INHERIT).start();
     return Optional.of(new TokioProcess(process));
+  }
+
+  /** Wall and CPU nanoseconds of one run, and the peak of resident memory so far, in KiB. */
+  double[] ask(String name, int tasks) throws IOException {
+    to.println(name + " " + tasks);
+    String said = from.readLine();
+    if (said == null) {
+      throw new IOException("the Tokio program has ended at " + name + " " + tasks);
+    }
+    return Arrays.stream(said.split(" ")).mapToDouble(Double::parseDouble).toArray();
+  }
+
+  void end() {
+    process.destroy();
   }
 
   Batch workload(String name) {
@@ -58,14 +75,9 @@ final class TokioProcess {
         double wall = 0;
         double cpu = 0;
         for (int i = 0; i < times; i++) {
-          to.println(name + " " + tasks / times);
-          String said = from.readLine();
-          if (said == null) {
-            throw new IOException("the Tokio program has ended at " + name + " " + tasks);
-          }
-          String[] nanos = said.split(" ");
-          wall += Double.parseDouble(nanos[0]);
-          cpu += Double.parseDouble(nanos[1]);
+          double[] said = ask(name, tasks / times);
+          wall += said[0];
+          cpu += said[1];
         }
         return new double[] {wall / tasks, cpu / tasks, Double.NaN};
       }

@@ -3,6 +3,7 @@
 package dev.musubi.benchmarks
 
 import java.util.concurrent.atomic.AtomicBoolean
+import java.util.concurrent.atomic.AtomicInteger
 import kotlinx.coroutines.CompletableDeferred
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Dispatchers
@@ -138,12 +139,32 @@ object SuiteCoroutines {
     fun drained(n: Int) = dev.musubi.benchmarks.drained(n)
 
     fun sleepersAborted(n: Int) = inside {
-        val all = List(n) { outside.launch { delay(LONG_MILLIS) } }
+        val toBegin = AtomicInteger(n)
+        val allBegun = CompletableDeferred<Int>()
+        val all = List(n) {
+            outside.launch {
+                if (toBegin.decrementAndGet() == 0) allBegun.complete(1)
+                delay(LONG_MILLIS)
+            }
+        }
+        allBegun.await()
         all.forEach { it.cancel() }
         all.joinAll()
     }
 
     fun sleepOneMilli(n: Int) = inside { List(n) { outside.launch { delay(1) } }.joinAll() }
+
+    fun abortOne(n: Int) = inside {
+        repeat(n) {
+            val begun = CompletableDeferred<Int>()
+            val sleeper = outside.launch {
+                begun.complete(1)
+                delay(LONG_MILLIS)
+            }
+            begun.await()
+            sleeper.cancelAndJoin()
+        }
+    }
 
     fun fanOut(n: Int) = inside {
         repeat(n) {
