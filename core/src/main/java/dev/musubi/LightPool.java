@@ -39,7 +39,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <h2>Fairness</h2>
  *
- * Workers pass a point of the {@link Pacer} between two tasks, and yield now and then.
+ * Workers pass a point of the {@link Pacer} between two tasks, and give way to the standby now and
+ * then.
  */
 final class LightPool {
   private static final int QUANTUM = 64;
@@ -181,7 +182,7 @@ final class LightPool {
     public void run() {
       do {
         try {
-          Pacer.point();
+          Pacer.awaitOpen();
         } catch (Throwable e) {
           Log.warn("internal error in a light worker", e);
         }
@@ -197,17 +198,29 @@ final class LightPool {
         ensureStandby();
         try {
           core.executeNamed(thread, "musubi-light");
-          Pacer.point();
+          Pacer.awaitOpen();
         } catch (Throwable e) {
           Log.warn("internal error in " + core, e);
         }
         if (--left == 0) {
           left = QUANTUM;
-          Thread.yield();
+          if (retires()) {
+            break;
+          }
         }
       }
       thread.setUncaughtExceptionHandler(null); // it would hold the last task
       return any;
+    }
+
+    /**
+     * Whether another worker goes on in its place. So each has its turn, and those that are too
+     * many, because tasks of others have blocked and gone on, become idle.
+     */
+    private boolean retires() {
+      ensureStandby();
+      hurry();
+      return standby != 0; // it has yet to look into the lanes
     }
 
     /** Whatever the next task does, the others must not have to wait for it. */

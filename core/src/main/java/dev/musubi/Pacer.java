@@ -122,6 +122,16 @@ final class Pacer {
     }
   }
 
+  /**
+   * As {@link #point()}, for a thread that nobody waits for: it does not go through when the gate
+   * is closed again before it has got a carrier.
+   */
+  static void awaitOpen() {
+    do {
+      point();
+    } while (gate == CLOSED);
+  }
+
   /** Says that tasks are moving, without waiting. */
   static void touch() {
     int now = gate;

@@ -9,8 +9,10 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -447,5 +449,25 @@ class LightTest {
         .hasMessageContaining("thread-locals");
     assertThatThrownBy(() -> runtime.spawnLight((VoidBody<?>) null))
         .isInstanceOf(NullPointerException.class);
+  }
+
+  /** Nothing blocks: so no more threads are needed than there are carriers, and some in reserve. */
+  @Test
+  void aLongFloodDoesNotNeedMoreAndMoreThreads() throws Exception {
+    Set<Thread> threads = ConcurrentHashMap.newKeySet();
+    List<JoinHandle<Boolean>> flood = new ArrayList<>();
+    for (int i = 0; i < 30_000; i++) {
+      flood.add(
+          runtime.spawnLight(() -> {
+            for (long begin = System.nanoTime(); System.nanoTime() - begin < 20_000; ) {
+              Thread.onSpinWait();
+            }
+            return threads.add(Thread.currentThread());
+          }));
+    }
+    for (JoinHandle<Boolean> task : flood) {
+      task.join();
+    }
+    assertThat(threads).hasSizeLessThan(10 * Runtime.getRuntime().availableProcessors() + 20);
   }
 }

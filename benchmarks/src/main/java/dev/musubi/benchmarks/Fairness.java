@@ -7,6 +7,7 @@ import static dev.musubi.benchmarks.Numbers.whole;
 import dev.musubi.JoinHandle;
 import dev.musubi.Task;
 import dev.musubi.TaskRuntime;
+import dev.musubi.VoidBody;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -49,7 +50,11 @@ public final class Fairness {
     FAN_2("2 loops of spawning 100 and joining them", 2),
     FAN_8("8 loops of spawning 100 and joining them", 8),
     CHAIN_4("4 chains: each task spawns the next and ends", 4),
-    BACKLOG("a backlog of tasks of 100 us, spawned from outside", 0);
+    BACKLOG("a backlog of tasks of 100 us, spawned from outside", 0),
+    LIGHT_FAN_8("light: 8 loops of spawning 100 and joining them", 8),
+    LIGHT_INLINE_8("light: 8 loops of spawning 100 and joining them inline", 8),
+    LIGHT_CHAIN_4("light: 4 chains", 4),
+    LIGHT_BACKLOG("light: the backlog", 0);
 
     final String text;
     final int loops;
@@ -57,6 +62,10 @@ public final class Fairness {
     Flood(String text, int loops) {
       this.text = text;
       this.loops = loops;
+    }
+
+    boolean isLight() {
+      return name().startsWith("LIGHT");
     }
   }
 
@@ -81,7 +90,7 @@ public final class Fairness {
     double warmUp = a.get("warmup", 2.0);
     double seconds = a.get("seconds", 3.0);
     int backlog = a.get("backlog", 50_000);
-    String floods = a.get("floods", "YIELD_2,YIELD_8,FAN_2,FAN_8,CHAIN_4,BACKLOG");
+    String floods = a.get("floods", "all");
     String out = a.get("out", "");
     String child = a.get("child", "");
     a.rejectOthers();
@@ -97,7 +106,10 @@ public final class Fairness {
     parameters.put("backlog", backlog);
     parameters.put("jvm", OPTIONS);
     Report report = new Report("Fairness", parameters);
-    List<Flood> chosen = Arrays.stream(floods.split(",")).map(Flood::valueOf).toList();
+    List<Flood> chosen =
+        floods.equals("all")
+            ? List.of(Flood.values())
+            : Arrays.stream(floods.split(",")).map(Flood::valueOf).toList();
     Map<String, List<double[]>> said = new LinkedHashMap<>();
     for (int round = 0; round < rounds; round++) {
       for (Flood flood : chosen) {
@@ -259,25 +271,26 @@ public final class Fairness {
           measure(() -> {
             switch (flood) {
               case YIELD_2, YIELD_8 -> loops(handles, this::yieldLoop);
-              case FAN_2, FAN_8 -> loops(handles, this::fanLoop);
-              case CHAIN_4 -> {
+              case FAN_2, FAN_8, LIGHT_FAN_8 -> loops(handles, () -> fanLoop(false));
+              case LIGHT_INLINE_8 -> loops(handles, () -> fanLoop(true));
+              case CHAIN_4, LIGHT_CHAIN_4 -> {
                 chains.set(flood.loops);
                 loops(handles, this::link);
               }
-              case BACKLOG -> {
+              case BACKLOG, LIGHT_BACKLOG -> {
                 for (int i = 0; i < backlog; i++) {
-                  handles.add(runtime.spawn(() -> turn(100)));
+                  handles.add(spawn(() -> turn(100)));
                 }
                 joinAll(handles);
               }
             }
-            if (flood != Flood.BACKLOG) {
+            if (flood.loops > 0) {
               Thread.sleep(Math.round(seconds * 1_000));
             }
           });
       stop = true;
       joinAll(handles);
-      while (flood == Flood.CHAIN_4 && chains.get() > 0) {
+      while (chains.get() > 0) {
         Thread.sleep(1);
       }
       return rates;
@@ -295,8 +308,12 @@ public final class Fairness {
 
     private void loops(List<JoinHandle<?>> handles, Loop loop) {
       for (int i = 0; i < flood.loops; i++) {
-        handles.add(runtime.spawn(() -> loop.run()));
+        handles.add(spawn(() -> loop.run()));
       }
+    }
+
+    private JoinHandle<?> spawn(VoidBody<?> body) {
+      return flood.isLight() ? runtime.spawnLight(body) : runtime.spawn(body);
     }
 
     private void turn(int micros) {
@@ -311,14 +328,18 @@ public final class Fairness {
       }
     }
 
-    private void fanLoop() throws InterruptedException {
+    private void fanLoop(boolean inline) throws InterruptedException {
       JoinHandle<?>[] fan = new JoinHandle<?>[FAN];
       while (!stop) {
         for (int i = 0; i < FAN; i++) {
-          fan[i] = Task.spawn(() -> turn(1));
+          fan[i] = spawn(() -> turn(1));
         }
-        for (JoinHandle<?> handle : fan) {
-          handle.join();
+        for (int i = FAN - 1; i >= 0; i--) { // inline joins find the last ones
+          if (inline) {
+            fan[i].joinInline();
+          } else {
+            fan[i].join();
+          }
         }
       }
     }
@@ -328,7 +349,7 @@ public final class Fairness {
       if (stop) {
         chains.getAndDecrement();
       } else {
-        Task.spawn(() -> link());
+        spawn(() -> link());
       }
     }
 
