@@ -39,8 +39,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <h2>Fairness</h2>
  *
- * Workers pass a point of the {@link Pacer} between two tasks, and give way to the standby now and
- * then.
+ * Workers pass a point of the {@link Pacer} between two tasks. Each gives way to the standby after
+ * a number of tasks, and who begins takes from the lanes in turn, whatever is in its own.
  */
 final class LightPool {
   private static final int QUANTUM = 64;
@@ -58,6 +58,8 @@ final class LightPool {
   private final AtomicReference<@Nullable Idle> idle = new AtomicReference<>();
   private volatile boolean closed;
   private volatile @Nullable Worker dozing;
+
+  private int turn; // racy: a lost step only gives a lane one turn more
 
   private volatile int standby; // 1: a worker was made runnable and has not begun
 
@@ -193,7 +195,7 @@ final class LightPool {
     private boolean drain() {
       boolean any = false;
       int left = QUANTUM;
-      for (TaskCore<?> core = next(); core != null; core = next()) {
+      for (TaskCore<?> core = first(); core != null; core = next()) {
         any = true;
         ensureStandby();
         try {
@@ -239,13 +241,17 @@ final class LightPool {
       }
     }
 
-    private @Nullable TaskCore<?> next() {
-      TaskCore<?> core = own.poll();
-      return core != null ? core : steal();
+    /** From each lane in its turn: its own one may never run dry, and no other be looked at. */
+    private @Nullable TaskCore<?> first() {
+      return steal(turn++);
     }
 
-    private @Nullable TaskCore<?> steal() {
-      int from = (int) thread.threadId();
+    private @Nullable TaskCore<?> next() {
+      TaskCore<?> core = own.poll();
+      return core != null ? core : steal((int) thread.threadId());
+    }
+
+    private @Nullable TaskCore<?> steal(int from) {
       for (int i = 0; i < lanes.length; i++) {
         TaskLane lane = lanes[(from + i) & (lanes.length - 1)];
         int n = lane.takeHalf(batch);
