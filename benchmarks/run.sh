@@ -67,7 +67,7 @@ case "$form" in
     sets="rounds=30 warmup=12 forks=3"
     sleepers="rounds=20 warmup=5 forks=3 stopRounds=10 heapRounds=3"
     suite="rounds=40 warmup=20"
-    million="rounds=5"
+    million="rounds=3"
     jmh="-prof gc"
     all="ratios features live fairness abort select timers sleepers sets suite million jmh"
     ;;
@@ -137,7 +137,7 @@ for name in "${chosen[@]}"; do
     million) run Million $million "tokio=$(tokio)" ;;
     sleepers) run Sleepers $sleepers ;;
     jmh)
-      "$java" -jar "$jar" $jmh -rf json -rff "$results/jmh.json" -o "$results/jmh.txt" SpawnJoinBenchmark
+      "$java" -jar "$jar" $jmh -rf json -rff "$results/jmh.json" -o "$results/jmh.txt"
       # paths of this machine say nothing about the results
       sed -i.bak '/"jvm" :/d' "$results/jmh.json"
       sed -i.bak -e '/^# VM invoker:/d' -e '/^WARNING:/d' "$results/jmh.txt"

@@ -38,6 +38,7 @@ public class SpawnJoinBenchmark {
   @Param({"task", "platform"})
   public String from;
 
+  private final SuiteMusubi light = new SuiteMusubi(true);
   private ExecutorService executor;
 
   @Setup
@@ -84,6 +85,18 @@ public class SpawnJoinBenchmark {
   @OperationsPerInvocation(AT_ONCE)
   public void atOnceMusubi() throws Exception {
     run(() -> SpawnJoin.musubiAtOnce(AT_ONCE));
+  }
+
+  @Benchmark
+  @OperationsPerInvocation(ONE_BY_ONE)
+  public void oneByOneLight() throws Exception {
+    run(() -> light.spawnOne(ONE_BY_ONE));
+  }
+
+  @Benchmark
+  @OperationsPerInvocation(AT_ONCE)
+  public void atOnceLight() throws Exception {
+    run(() -> light.spawnMany(AT_ONCE));
   }
 
   private interface Batch {

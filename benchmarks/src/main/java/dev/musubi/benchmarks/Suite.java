@@ -153,6 +153,21 @@ public final class Suite {
         large ? Math.min(rounds, 7) : rounds);
   }
 
+  /** What one contestant does, and how often in one run. */
+  record Run(Batch batch, int count) {}
+
+  static Run run(String name, String who) {
+    Workload workload = Workload.valueOf(name);
+    Batch batch =
+        switch (who) {
+          case "Musubi" -> musubi(new SuiteMusubi(false), workload);
+          case "light" -> musubi(new SuiteMusubi(true), workload);
+          case "JDK" -> jdk(new SuiteJdk(), workload);
+          default -> throw new IllegalArgumentException("unknown: " + who);
+        };
+    return new Run(batch, workload.count);
+  }
+
   private static boolean hasLight(Workload workload) {
     return switch (workload) {
       case spawnBlocking, oneshot, timers, selectReady -> false;
