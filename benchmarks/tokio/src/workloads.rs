@@ -26,6 +26,7 @@ pub fn run(runtime: &Runtime, name: &str, n: usize) {
         "oneshot" => inside(runtime, one_shot(n)),
         "timers" => inside(runtime, timers(n)),
         "selectReady" => inside(runtime, select_ready(n)),
+        "selectOneshots" => inside(runtime, select_oneshots(n)),
         "skynet" => inside(runtime, async move { check(skynet(0, n as u64).await, sum_below(n)) }),
         "skynetMillion" => run(runtime, "skynet", n),
         "fib" => inside(runtime, async move { check(fib(25).await, 75_025) }),
@@ -191,6 +192,20 @@ async fn select_ready(n: usize) {
         tokio::select! {
             one = ready(1) => sum += one,
             other = ready(1) => sum += other,
+        }
+    }
+    check(sum, n as u64);
+}
+
+async fn select_oneshots(n: usize) {
+    let mut sum = 0;
+    for _ in 0..n {
+        let (sender, receiver) = oneshot::channel();
+        let (_open, other) = oneshot::channel::<u64>();
+        sender.send(1).unwrap();
+        tokio::select! {
+            one = receiver => sum += one.unwrap(),
+            _ = other => panic!("nothing was sent"),
         }
     }
     check(sum, n as u64);

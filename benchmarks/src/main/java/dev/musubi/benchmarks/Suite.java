@@ -51,6 +51,7 @@ public final class Suite {
     oneshot(100_000, 2, "a one-shot made, sent, received"),
     timers(50_000, 1, "a select of a timer and something ready"),
     selectReady(100_000, 2, "a select of two that are ready"),
+    selectOneshots(50_000, 2, "a select of two one-shots, one of which was sent"),
     skynet(100_000, 1, "a tree of tasks, ten children each, 100,000 leaves"),
     skynetMillion(1_000_000, 1, "the same with 1,000,000 leaves"),
     fib(121_392, 1, "fib(25), a task for each call but the second"),
@@ -170,7 +171,7 @@ public final class Suite {
 
   private static boolean hasLight(Workload workload) {
     return switch (workload) {
-      case spawnBlocking, oneshot, timers, selectReady -> false;
+      case spawnBlocking, oneshot, timers, selectReady, selectOneshots -> false;
       default -> true;
     };
   }
@@ -189,6 +190,7 @@ public final class Suite {
       case oneshot -> m.inside(m::oneshot);
       case timers -> m.inside(m::timers);
       case selectReady -> m.inside(m::selectReady);
+      case selectOneshots -> m.inside(m::selectOneshots);
       case skynet, skynetMillion -> m.inside(m::skynet);
       case fib -> m.inside(m::fib);
       case drained -> m.inside(m::drained);
@@ -213,6 +215,7 @@ public final class Suite {
       case oneshot -> j.inside(j::oneshot);
       case timers -> j.inside(j::timers);
       case selectReady -> j.inside(j::selectReady);
+      case selectOneshots -> j.inside(j::selectOneshots);
       case skynet, skynetMillion -> j.inside(j::skynet);
       case fib -> j.inside(j::fib);
       case drained -> j.inside(j::drained);
@@ -248,6 +251,7 @@ public final class Suite {
       case oneshot -> c::oneshot;
       case timers -> c::timers;
       case selectReady -> c::selectReady;
+      case selectOneshots -> c::selectOneshots;
       case skynet, skynetMillion -> c::skynet;
       case fib -> c::fib;
       case drained -> c::drained;

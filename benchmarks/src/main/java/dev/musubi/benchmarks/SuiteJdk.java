@@ -141,6 +141,17 @@ final class SuiteJdk {
     Suite.check(sum, n);
   }
 
+  void selectOneshots(int n) {
+    int sum = 0;
+    for (int i = 0; i < n; i++) {
+      CompletableFuture<Integer> channel = new CompletableFuture<>();
+      CompletableFuture<Integer> other = new CompletableFuture<>();
+      channel.complete(1);
+      sum += (Integer) CompletableFuture.anyOf(channel, other).join();
+    }
+    Suite.check(sum, n);
+  }
+
   void skynet(int n) throws Exception {
     Suite.check(skynet(0, n), Suite.sumBelow(n));
   }

@@ -208,6 +208,19 @@ final class SuiteMusubi {
     Suite.check(sum, n);
   }
 
+  void selectOneshots(int n) throws InterruptedException {
+    int sum = 0;
+    for (int i = 0; i < n; i++) {
+      var channel = Oneshot.<Integer>create();
+      var other = Oneshot.<Integer>create();
+      var _ = channel.sender().send(1);
+      sum +=
+          Select.<Integer, RuntimeException>select(
+              channel.receiver().onReceive(one -> one), other.receiver().onReceive(none -> 0));
+    }
+    Suite.check(sum, n);
+  }
+
   private JoinHandle<Integer> ready() throws InterruptedException {
     JoinHandle<Integer> handle = spawn(() -> 1);
     handle.join();

@@ -114,6 +114,20 @@ object SuiteCoroutines {
         check(dev.musubi.benchmarks.selectReady(n) == n)
     }
 
+    fun selectOneshots(n: Int) = inside {
+        var sum = 0
+        repeat(n) {
+            val channel = CompletableDeferred<Int>()
+            val other = CompletableDeferred<Int>()
+            channel.complete(1)
+            sum += select<Int> {
+                channel.onAwait { it }
+                other.onAwait { 0 }
+            }
+        }
+        check(sum == n)
+    }
+
     fun skynet(n: Int) = inside {
         check(skynet(0, n) == n.toLong() * (n - 1) / 2)
     }
