@@ -1,11 +1,13 @@
 package dev.musubi;
 
 import dev.musubi.internal.Pollable;
+import dev.musubi.internal.Stack;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -129,12 +131,13 @@ public final class CancellationToken {
   }
 
   private boolean cancel(AbortReason why) {
-    TaskCore.reserveStack(); // a stack that is about to overflow does so before, and not between
+    Stack.reserve(); // a stack that is about to overflow does so before, and not between
+    Sweep sweep = new Sweep(); // nothing is allocated once the reason stands
+    Consumer<Listener> teller = listener -> listener.tell(sweep);
     if (current() != null || !REASON.compareAndSet(this, null, why)) {
       return false;
     }
-    Sweep sweep = new Sweep();
-    listeners.forEach(listener -> listener.tell(sweep));
+    listeners.forEach(teller);
     sweep.start();
     return true;
   }

@@ -148,7 +148,12 @@ public final class Deadline implements Comparable<Deadline> {
 
     @Override
     protected void fired() {
-      waiter.offer(deadline);
+      if (waiter
+          .isBeingClaimed()) { // by a source that keeps to no rule, perhaps: others have timers
+        Housekeeping.aside("timer", () -> waiter.offer(deadline));
+      } else {
+        waiter.offer(deadline);
+      }
     }
 
     @Override

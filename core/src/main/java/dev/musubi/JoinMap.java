@@ -160,8 +160,7 @@ public final class JoinMap<K, T extends @Nullable Object> implements AutoCloseab
   }
 
   private static <K, T extends @Nullable Object> FinishedEntry<K, T> told(Member<K, T> member) {
-    return new FinishedEntry<>(
-        Objects.requireNonNull(member.key), member.core.id(), member.core.outcome());
+    return new FinishedEntry<>(member.key(), member.core.id(), member.core.outcome());
   }
 
   // ---------------------------------------------------------------- by key
@@ -186,7 +185,7 @@ public final class JoinMap<K, T extends @Nullable Object> implements AutoCloseab
   public void abortMatching(Predicate<? super K> which) {
     Objects.requireNonNull(which, "which");
     List<Member<K, T>> matching = new ArrayList<>(members.snapshot());
-    matching.removeIf(member -> !which.test(Objects.requireNonNull(member.key)));
+    matching.removeIf(member -> !which.test(member.key()));
     Members.abort(matching, AbortReason.of(AbortReason.Kind.USER));
   }
 
@@ -207,7 +206,7 @@ public final class JoinMap<K, T extends @Nullable Object> implements AutoCloseab
    */
   public List<K> keys() {
     List<K> keys = new ArrayList<>();
-    members.snapshot().forEach(member -> keys.add(Objects.requireNonNull(member.key)));
+    members.snapshot().forEach(member -> keys.add(member.key()));
     return keys;
   }
 

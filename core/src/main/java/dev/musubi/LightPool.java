@@ -1,10 +1,14 @@
 package dev.musubi;
 
+import dev.musubi.internal.RealTimers;
+import dev.musubi.internal.Timer;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +32,8 @@ import org.jspecify.annotations.Nullable;
  * standby if it is 0; a worker that begins writes 0 first and looks into the lanes after. Both are
  * volatile, so at least one of the two sees the other. Before a worker runs a task it makes a
  * standby if the lanes are not empty, so that it may block. A worker that moves tasks from one lane
- * into another does so before it looks.
+ * into another does so before it looks. If no standby can be had, for want of memory, others may
+ * have relied on it: a timer tries again until one is there, or the lanes are empty.
  *
  * <h2>Lanes</h2>
  *
@@ -48,11 +53,14 @@ final class LightPool {
   private static final int MOST_IDLE = 64;
   private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
   private static final long DOZE_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
+  private static final long KEEP_ALIVE_NANOS = TimeUnit.SECONDS.toNanos(10);
+  private static final String NAME = "musubi-light";
   private static final VarHandle STANDBY;
 
   private static final ThreadFactory THREADS =
-      Thread.ofVirtual().name("musubi-light").inheritInheritableThreadLocals(false).factory();
+      Thread.ofVirtual().name(NAME).inheritInheritableThreadLocals(false).factory();
 
+  private final ThreadFactory threads;
   private final TaskLane[] lanes;
   private final int half; // a power of two
   private final AtomicReference<@Nullable Idle> idle = new AtomicReference<>();
@@ -62,8 +70,28 @@ final class LightPool {
   private int turn; // racy: a lost step only gives a lane one turn more
 
   private volatile int standby; // 1: a worker was made runnable and has not begun
+  private final AtomicBoolean retrying = new AtomicBoolean();
+  private final Timer retry =
+      new Timer() {
+        @Override
+        protected void fired() {
+          retrying.set(false);
+          if (standby == 0 && hasWork()) {
+            try {
+              makeStandby();
+            } catch (Throwable e) {
+              // still no memory: the timer is set again
+            }
+          }
+        }
+      };
 
   LightPool() {
+    this(THREADS);
+  }
+
+  LightPool(ThreadFactory threads) {
+    this.threads = threads;
     half =
         Math.clamp(4L * Integer.highestOneBit(Runtime.getRuntime().availableProcessors()), 8, 64);
     lanes = new TaskLane[2 * half];
@@ -88,7 +116,7 @@ final class LightPool {
         makeStandby();
       }
     } catch (Throwable e) { // no memory for a thread, or no stack left
-      if (!added || takeBack(core)) { // else a worker has it already
+      if (!added || takeBack(core)) { // else it is left to the worker that is still to come
         core.failToStart(e);
       }
     }
@@ -139,6 +167,11 @@ final class LightPool {
         }
       } catch (Throwable e) {
         standby = 0;
+        if (retrying.compareAndSet(false, true)) {
+          while (!RealTimers.INSTANCE.set(retry, RealTimers.INSTANCE.in(RETRY_NANOS))) {
+            Thread.onSpinWait(); // the system has taken the CPU from us for so long
+          }
+        }
         throw e;
       }
     }
@@ -169,11 +202,11 @@ final class LightPool {
   }
 
   private final class Worker implements Runnable {
-    final Thread thread = THREADS.newThread(this);
+    final Thread thread = threads.newThread(this);
     private final TaskLane own = lane(thread, true);
     private final @Nullable Object[] batch = new Object[BATCH];
     private volatile boolean woken;
-    private long seen; // how many tasks there had been when it last looked
+    private long seen; // how many tasks had been taken back when it last looked
 
     void wake() {
       woken = true;
@@ -187,8 +220,9 @@ final class LightPool {
           Pacer.awaitOpen();
         } catch (Throwable e) {
           Log.warn("internal error in a light worker", e);
+        } finally {
+          standby = 0; // only now: while it waited for the gate, it was still to come
         }
-        standby = 0; // only now: while it waited for the gate, it was still to come
       } while (drain() ? awaitWork() : doze() || awaitWork());
     }
 
@@ -197,12 +231,14 @@ final class LightPool {
       int left = QUANTUM;
       for (TaskCore<?> core = first(); core != null; core = next()) {
         any = true;
-        ensureStandby();
         try {
-          core.executeNamed(thread, "musubi-light");
+          ensureStandby();
+          Thread.interrupted(); // a foreign one: it is not meant for this task
+          core.executeNamed(thread, NAME);
           Pacer.awaitOpen();
         } catch (Throwable e) {
-          Log.warn("internal error in " + core, e);
+          core.failToStart(e); // nobody else will run it; has no effect on one that has begun
+          Log.warn("internal error in a light worker", e);
         }
         if (--left == 0) {
           left = QUANTUM;
@@ -257,35 +293,56 @@ final class LightPool {
         int n = lane.takeHalf(batch);
         if (n > 0) {
           TaskCore<?> first = (TaskCore<?>) batch[0];
-          own.addAll(batch, 1, n);
-          Arrays.fill(batch, 0, n, null);
+          keep(n);
           return first;
         }
       }
       return null;
     }
 
+    /** For later, all but the first. */
+    private void keep(int n) {
+      try {
+        own.addAll(batch, 1, n);
+      } catch (OutOfMemoryError e) { // no wider ring: none of them was added
+        for (int i = 1; i < n; i++) {
+          ((TaskCore<?>) Objects.requireNonNull(batch[i])).failToStart(e);
+        }
+      }
+      Arrays.fill(batch, 0, n, null);
+    }
+
     /**
-     * Is the standby for a moment, so that one who goes on spawning need not wake it for each task;
-     * false if nothing has come since it did so last.
+     * Is the standby for a moment, so that one who goes on spawning tasks and running them itself
+     * need not wake it for each; false if no task was taken back since it did so last.
      */
     private boolean doze() {
-      long added = 0;
+      long takenBack = 0;
       for (TaskLane lane : lanes) {
-        added += lane.added();
+        takenBack += lane.takenBack();
       }
-      if (added == seen || closed || !STANDBY.compareAndSet(LightPool.this, 0, 1)) {
+      if (takenBack == seen || closed || !STANDBY.compareAndSet(LightPool.this, 0, 1)) {
         return false;
       }
-      seen = added;
+      seen = takenBack;
       dozing = this;
-      LockSupport.parkNanos(LightPool.this, DOZE_NANOS);
+      try {
+        if (!hasWork()) { // else who added it may not have seen whom to hurry
+          LockSupport.parkNanos(LightPool.this, DOZE_NANOS);
+        }
+      } catch (Throwable e) { // no memory for the platform's timer: awake at once
+        Log.warn("internal error in a light worker", e);
+      }
       dozing = null;
       Thread.interrupted(); // a foreign one: ours cannot be
       return true;
     }
 
-    /** Waits until it is the standby; false if it is to end. */
+    /**
+     * Waits until it is the standby; false if it is to end: when the pool is closed, when enough
+     * others are idle, or when it was not needed for long. One that others wait upon in the stack
+     * ends after them.
+     */
     private boolean awaitWork() {
       if (closed) {
         return false;
@@ -305,10 +362,19 @@ final class LightPool {
         endIdle(); // it may have come too late for the others
       }
       while (!woken) {
-        LockSupport.park(LightPool.this);
+        long since = System.nanoTime();
+        LockSupport.parkNanos(LightPool.this, KEEP_ALIVE_NANOS);
         Thread.interrupted(); // a foreign one: ours cannot be
+        if (System.nanoTime() - since >= KEEP_ALIVE_NANOS && leavesStack()) {
+          return false;
+        }
       }
       return true;
+    }
+
+    private boolean leavesStack() {
+      Idle first = idle.get();
+      return first != null && first.worker == this && idle.compareAndSet(first, first.next);
     }
   }
 

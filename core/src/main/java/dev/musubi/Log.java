@@ -19,11 +19,15 @@ final class Log {
         LOGGER.log(level, message, thrown);
       }
     } catch (Throwable broken) {
-      System.err.println(message);
-      if (thrown != null) {
-        thrown.printStackTrace();
+      try {
+        System.err.println(message);
+        if (thrown != null) {
+          thrown.printStackTrace();
+        }
+        broken.printStackTrace();
+      } catch (Throwable nothingLeft) {
+        // no memory, or no stack, for a line of text: whoever has something to say must go on
       }
-      broken.printStackTrace();
     }
   }
 

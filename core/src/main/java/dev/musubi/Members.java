@@ -1,5 +1,6 @@
 package dev.musubi;
 
+import dev.musubi.internal.Stack;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
@@ -32,17 +33,22 @@ import org.jspecify.annotations.Nullable;
  * All under one lock. A member is listed before its task is started, so that an abort of all finds
  * every task. Those who wait are served whenever something becomes ready, and told when the last
  * member is out. A member leaves only together with a claim, so a wait that is lost or given up
- * takes nothing.
+ * takes nothing. Between claim and completion a few links are changed; what could fail or take time
+ * comes before or after.
  *
  * <p>A task that finishes does not wait for the lock: it leaves its member in {@link #arrivals},
  * and whoever {@linkplain #enter() enters} next makes it READY. Only if somebody is waiting it
  * enters itself. It looks at {@link #watched} after it has left the member; who begins to wait
  * writes that and looks at the arrivals after. Both are volatile, so one of the two sees the other.
+ * In the same way the task of a member that is out already enters, so that nobody is held by a set
+ * that is not used any more.
  *
  * <p>A replaced member is out, but its task may need time to stop: until then it is in {@code
  * stopping}, so that a close waits for it, too.
  *
- * <p>Under the lock runs no foreign code, except that keys are hashed and compared.
+ * <p>Under the lock runs no foreign code, except that keys are compared: when one is spawned or
+ * looked up, and for two whose hashes are equal. They are hashed once. In {@link #byKey} may be
+ * members that are out, if comparing them failed: they count as not there.
  *
  * @param <K> the type of the keys; {@link Void} where there are none
  * @param <T> the type of the values
@@ -53,18 +59,21 @@ final class Members<K, T extends @Nullable Object> {
   private final ReentrantLock lock = new ReentrantLock();
   private final boolean inSpawnOrder;
   private final int most;
+  private final boolean bounded;
   private final QueueFull whenFull;
   private final Deque<SelectWaiter<? super Boolean>> waitingForRoom = new ArrayDeque<>(0);
   private int running; // members whose task has not finished, and rooms given away
-  private final Deque<Member<K, T>> ready = new ArrayDeque<>(); // empty if in spawn order
   private final Deque<Waiting<K, T>> waiting = new ArrayDeque<>(1);
-  private final Map<K, Member<K, T>> byKey = new HashMap<>(0);
+  private final Map<Hashed<K>, Member<K, T>> byKey = new HashMap<>(0);
   private final Set<Member<K, T>> stopping = new HashSet<>(0);
   private @Nullable Member<K, T> first;
   private @Nullable Member<K, T> last;
+  private @Nullable Member<K, T> firstReady; // nobody is if in spawn order
+  private @Nullable Member<K, T> lastReady;
   private int size;
   private volatile boolean closed; // written under the lock
   private volatile boolean watched; // written under the lock: somebody waits
+  private boolean leftEarly; // a member is out whose task has not arrived
   private volatile @Nullable Member<K, T> arrivals; // finished, the last one first
   private @Nullable Member<K, T> admitting; // taken from there, the first one first
 
@@ -75,26 +84,50 @@ final class Members<K, T extends @Nullable Object> {
     }
     this.inSpawnOrder = inSpawnOrder;
     this.most = most;
+    this.bounded = most < Integer.MAX_VALUE;
     this.whenFull = Objects.requireNonNull(whenFull, "whenFull");
   }
 
-  /** A task and its place in the list. Run by the library when the task has finished. */
+  /** A key that remembers its hash. */
+  private record Hashed<K>(K key, int hash) {
+    Hashed(K key) {
+      this(key, key.hashCode());
+    }
+
+    @Override
+    public int hashCode() {
+      return hash;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof Hashed<?> that && hash == that.hash && key.equals(that.key);
+    }
+  }
+
+  /** A task and its place in the lists. Run by the library when the task has finished. */
   static final class Member<K, T extends @Nullable Object> implements Runnable {
     private final Members<K, T> members;
     final TaskCore<T> core;
     private final TaskHandle<T> handle; // or a failure would be reported as one that nobody can see
-    final @Nullable K key;
+    private final @Nullable Hashed<K> key;
     private @Nullable Member<K, T> before;
     private @Nullable Member<K, T> after;
-    private @Nullable Member<K, T> next; // among the arrivals
+    private @Nullable Member<K, T> previous; // among the ready
+    private @Nullable Member<K, T> next; // among the arrivals, then among the ready
     private boolean finished;
-    private boolean out;
+    private volatile boolean out = true; // written under the lock; not listed yet
 
     Member(Members<K, T> members, TaskCore<T> core, @Nullable K key) {
       this.members = members;
       this.core = core;
       this.handle = core.createHandle();
-      this.key = key;
+      this.key = key == null ? null : new Hashed<>(key);
+    }
+
+    /** Of a member that has one. */
+    K key() {
+      return Objects.requireNonNull(key).key();
     }
 
     @Override
@@ -137,11 +170,14 @@ final class Members<K, T extends @Nullable Object> {
   private void exit() {
     try {
       boolean waits = !waiting.isEmpty() || !waitingForRoom.isEmpty();
+      boolean look = leftEarly;
+      leftEarly = false;
       if (waits != watched) {
         watched = waits;
-        if (waits) {
-          admit(); // what has arrived before it could see that
-        }
+        look |= waits;
+      }
+      if (look) {
+        admit(); // what has arrived before it could see that
       }
     } finally {
       lock.unlock();
@@ -152,7 +188,7 @@ final class Members<K, T extends @Nullable Object> {
     do {
       member.next = arrivals;
     } while (!ARRIVALS.compareAndSet(this, member.next, member));
-    if (watched) {
+    if (watched || member.out) {
       enter();
       exit();
     }
@@ -164,14 +200,20 @@ final class Members<K, T extends @Nullable Object> {
       return;
     }
     for (Member<K, T> member = nextToAdmit(); member != null; member = nextToAdmit()) {
+      Member<K, T> after = member.next;
       finished(member);
+      admitting = after;
+      if (inSpawnOrder || member.out) {
+        member.next = null; // or those that are out would hold each other
+      }
     }
+    serveRoom();
     serve();
   }
 
   @SuppressWarnings("unchecked") // the field holds nothing else
   private @Nullable Member<K, T> nextToAdmit() {
-    if (admitting == null) {
+    if (admitting == null && arrivals != null) {
       Member<K, T> last = (Member<K, T>) ARRIVALS.getAndSet(this, null);
       while (last != null) { // turns them round
         Member<K, T> before = last.next;
@@ -180,12 +222,7 @@ final class Members<K, T extends @Nullable Object> {
         last = before;
       }
     }
-    Member<K, T> first = admitting;
-    if (first != null) {
-      admitting = first.next;
-      first.next = null; // or those that are out would hold each other
-    }
-    return first;
+    return admitting;
   }
 
   // ---------------------------------------------------------------- in
@@ -195,26 +232,28 @@ final class Members<K, T extends @Nullable Object> {
     Objects.requireNonNull(body, "body");
     takeRoom();
     TaskCore<T> core = enlist(builder, body, blocking);
-    Member<K, T> member = new Member<>(this, core, key);
-    Member<K, T> replaced;
+    Member<K, T> member = null;
+    boolean arrives = false; // and gives its room back then
     try {
-      replaced = list(member);
-    } catch (Throwable e) { // closed meanwhile, or a key that cannot be hashed
-      returnRoom();
-      var _ = core.abort(AbortReason.of(AbortReason.Kind.PARENT_CLOSED));
-      throw e;
-    }
-    if (replaced != null) {
-      var _ =
-          replaced.core.abort(
-              AbortReason.of(AbortReason.Kind.USER, "replaced by a task with the same key"));
-      replaced.handle.detach();
-    }
-    core.onFinished(member);
-    try {
+      member = new Member<>(this, core, key);
+      Member<K, T> replaced = list(member);
+      if (replaced != null) {
+        var _ =
+            replaced.core.abort(
+                AbortReason.of(AbortReason.Kind.USER, "replaced by a task with the same key"));
+        replaced.handle.detach();
+      }
+      core.onFinished(member);
+      arrives = true;
       builder.start(core);
-    } catch (Throwable e) { // a full queue of the blocking pool, say: it has not become a member
-      var _ = remove(member);
+    } catch (Throwable e) { // closed meanwhile, a key that cannot be hashed, a full blocking queue
+      if (member != null) {
+        var _ = remove(member);
+      }
+      if (!arrives) {
+        returnRoom();
+      }
+      var _ = core.abort(AbortReason.of(AbortReason.Kind.PARENT_CLOSED));
       throw e;
     }
     return new AbortHandle(core);
@@ -229,14 +268,16 @@ final class Members<K, T extends @Nullable Object> {
       }
       Member<K, T> replaced = null;
       if (member.key != null) {
-        replaced = byKey.put(member.key, member);
+        replaced = listedAt(member.key);
+        if (replaced != null && !replaced.finished) {
+          stopping.add(replaced);
+        }
+        byKey.put(member.key, member);
         if (replaced != null) {
-          leave(replaced);
-          if (!replaced.finished) {
-            stopping.add(replaced);
-          }
+          unlink(replaced);
         }
       }
+      member.out = false;
       member.before = last;
       if (last == null) {
         first = member;
@@ -251,6 +292,11 @@ final class Members<K, T extends @Nullable Object> {
     }
   }
 
+  private @Nullable Member<K, T> listedAt(Hashed<K> key) {
+    Member<K, T> member = byKey.get(key);
+    return member == null || member.out ? null : member;
+  }
+
   private TaskCore<T> enlist(TaskBuilder builder, Object body, boolean blocking) {
     try {
       return builder.enlist(body, blocking);
@@ -263,7 +309,10 @@ final class Members<K, T extends @Nullable Object> {
   private void returnRoom() {
     enter();
     try {
-      giveRoom();
+      if (bounded) {
+        running--;
+      }
+      serveRoom();
     } finally {
       exit();
     }
@@ -275,7 +324,7 @@ final class Members<K, T extends @Nullable Object> {
     if (closed) {
       throw closedException();
     }
-    if (!isBounded()) {
+    if (!bounded) {
       return;
     }
     enter();
@@ -301,10 +350,6 @@ final class Members<K, T extends @Nullable Object> {
     }
   }
 
-  private boolean isBounded() {
-    return most < Integer.MAX_VALUE;
-  }
-
   private static IllegalStateException closedException() {
     return new IllegalStateException("the set is closed");
   }
@@ -328,14 +373,6 @@ final class Members<K, T extends @Nullable Object> {
   }
 
   /** Under the lock. */
-  private void giveRoom() {
-    if (isBounded()) {
-      running--;
-      serveRoom();
-    }
-  }
-
-  /** Under the lock. */
   private void serveRoom() {
     while (!waitingForRoom.isEmpty() && (running < most || closed)) {
       SelectWaiter<? super Boolean> waiter = waitingForRoom.remove();
@@ -350,29 +387,35 @@ final class Members<K, T extends @Nullable Object> {
 
   // ---------------------------------------------------------------- out
 
-  /** Under the lock. */
+  /** Under the lock. What could fail comes first: it may be called again then. */
   private void finished(Member<K, T> member) {
-    member.finished = true;
-    giveRoom();
-    if (member.out) {
+    if (member.out && !stopping.isEmpty()) {
       stopping.remove(member);
-    } else if (!inSpawnOrder) {
-      ready.add(member);
+    }
+    if (!member.out) {
+      addReady(member);
+    }
+    member.finished = true;
+    if (bounded) {
+      running--;
     }
   }
 
   /** Under the lock: the next to be taken, if there is one. */
   private @Nullable Member<K, T> available() {
-    return !inSpawnOrder ? ready.peek() : first != null && first.finished ? first : null;
+    return !inSpawnOrder ? firstReady : first != null && first.finished ? first : null;
   }
 
   /** Under the lock: gives what is ready to those who wait. */
   private void serve() {
     for (Member<K, T> next = available(); next != null && !waiting.isEmpty(); next = available()) {
-      SelectWaiter<? super Optional<Member<K, T>>> waiter = waiting.poll().waiter();
+      Optional<Member<K, T>> given = Optional.of(next);
+      Stack.reserve(); // for the wake-up
+      SelectWaiter<? super Optional<Member<K, T>>> waiter = waiting.remove().waiter();
       if (waiter.claim()) {
-        leave(next);
-        waiter.complete(Optional.of(next));
+        unlink(next);
+        waiter.complete(given);
+        forgetKey(next);
       }
     }
     if (size == 0) {
@@ -383,6 +426,12 @@ final class Members<K, T extends @Nullable Object> {
 
   /** Under the lock: the member is out. */
   private void leave(Member<K, T> member) {
+    unlink(member);
+    forgetKey(member);
+  }
+
+  /** Under the lock: the member is out, but may still be found by its key. */
+  private void unlink(Member<K, T> member) {
     member.out = true;
     if (member.before == null) {
       first = member.after;
@@ -397,16 +446,67 @@ final class Members<K, T extends @Nullable Object> {
     member.before = null;
     member.after = null;
     size--;
-    if (member.finished && !inSpawnOrder) {
-      if (ready.peek() == member) {
-        ready.poll();
-      } else {
-        ready.remove(member);
+    if (member.finished) {
+      removeReady(member);
+    } else {
+      leftEarly = true;
+    }
+  }
+
+  /** Under the lock, of one that is out: if comparing keys fails, it stays and is passed over. */
+  private void forgetKey(Member<K, T> member) {
+    if (member.key != null) {
+      try {
+        byKey.remove(member.key, member);
+      } catch (Throwable e) {
+        Log.warn("the key of " + member.core.id() + " could not be compared with another one", e);
       }
     }
-    if (member.key != null) {
-      byKey.remove(member.key, member);
+  }
+
+  private void addReady(Member<K, T> member) {
+    if (inSpawnOrder) {
+      return;
     }
+    member.next = null;
+    member.previous = lastReady;
+    if (lastReady == null) {
+      firstReady = member;
+    } else {
+      lastReady.next = member;
+    }
+    lastReady = member;
+  }
+
+  private void addReadyFirst(Member<K, T> member) {
+    if (inSpawnOrder) {
+      return;
+    }
+    member.next = firstReady;
+    if (firstReady == null) {
+      lastReady = member;
+    } else {
+      firstReady.previous = member;
+    }
+    firstReady = member;
+  }
+
+  private void removeReady(Member<K, T> member) {
+    if (inSpawnOrder) {
+      return;
+    }
+    if (member.previous == null) {
+      firstReady = member.next;
+    } else {
+      member.previous.next = member.next;
+    }
+    if (member.next == null) {
+      lastReady = member.previous;
+    } else {
+      member.next.previous = member.previous;
+    }
+    member.previous = null;
+    member.next = null;
   }
 
   /** True if it was still in. */
@@ -443,12 +543,17 @@ final class Members<K, T extends @Nullable Object> {
   Selectable<Optional<Member<K, T>>> source(boolean disabledWhenEmpty) {
     return waiter -> {
       Waiting<K, T> entry = new Waiting<>(waiter, disabledWhenEmpty);
+      Member<K, T> newest;
       enter();
       try {
         waiting.add(entry);
         serve();
+        newest = last;
       } finally {
         exit();
+      }
+      if (newest != null) {
+        newest.core.hurry();
       }
       return () -> stopWaiting(entry);
     };
@@ -545,11 +650,10 @@ final class Members<K, T extends @Nullable Object> {
         }
         first = member;
         size++;
-        if (!inSpawnOrder) {
-          ready.addFirst(member);
-        }
-        if (member.key != null) {
-          byKey.putIfAbsent(member.key, member);
+        addReadyFirst(member);
+        member.core.unobserve(member.handle);
+        if (member.key != null && listedAt(member.key) == null) {
+          byKey.put(member.key, member);
         }
       }
       serve();
@@ -590,7 +694,7 @@ final class Members<K, T extends @Nullable Object> {
     Objects.requireNonNull(key, "key");
     enter();
     try {
-      return Optional.ofNullable(byKey.get(key));
+      return Optional.ofNullable(listedAt(new Hashed<>(key)));
     } finally {
       exit();
     }
@@ -610,7 +714,8 @@ final class Members<K, T extends @Nullable Object> {
     enter();
     try {
       all = listed();
-      all.forEach(this::leave);
+      all.forEach(this::unlink);
+      byKey.clear();
       serve();
     } finally {
       exit();

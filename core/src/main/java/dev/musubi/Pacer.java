@@ -127,9 +127,11 @@ final class Pacer {
    * is closed again before it has got a carrier.
    */
   static void awaitOpen() {
-    do {
+    point();
+    while (gate == CLOSED) {
+      Thread.interrupted(); // a foreign one, with which the next wait would not be one
       point();
-    } while (gate == CLOSED);
+    }
   }
 
   /** Says that tasks are moving, without waiting. */

@@ -117,6 +117,11 @@ public final class SelectWaiter<T extends @Nullable Object> {
     }
   }
 
+  /** Whether some source is between its claim and its completion. */
+  boolean isBeingClaimed() {
+    return selection.isClaimed();
+  }
+
   void registered(Registration where) {
     registration = where;
   }

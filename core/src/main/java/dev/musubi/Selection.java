@@ -2,6 +2,7 @@ package dev.musubi;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -30,9 +31,9 @@ import org.jspecify.annotations.Nullable;
  * </ul>
  *
  * <p>CLAIMED lasts for a few instructions, in which the claimer takes no lock and does not wait
- * (the rule of {@link Selectable}); who meets it spins, then yields. A claimer may claim a second
- * select meanwhile only in the order of their {@linkplain #number() numbers}, so claimers cannot
- * wait for each other in a circle.
+ * (the rule of {@link Selectable}); who meets it spins, then yields, and says so if it lasts. A
+ * claimer may claim a second select meanwhile only in the order of their {@linkplain #number()
+ * numbers}, so claimers cannot wait for each other in a circle.
  *
  * <h2>No lost wake-up</h2>
  *
@@ -47,6 +48,8 @@ final class Selection {
   private static final Object GONE = new Object();
   private static final Object NONE = new Object();
   private static final int SPINS = 64;
+  private static final int YIELDS = 100_000;
+  private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
   private static final AtomicLong NUMBERS = new AtomicLong();
   private static final VarHandle STATE;
   private static final VarHandle ENABLED;
@@ -127,6 +130,10 @@ final class Selection {
     }
   }
 
+  boolean isClaimed() {
+    return state == CLAIMED;
+  }
+
   boolean isDecided() {
     Object s = state;
     return s != null && s != CLAIMED;
@@ -163,8 +170,16 @@ final class Selection {
   private static void pause(int spins) {
     if (spins < SPINS) {
       Thread.onSpinWait();
-    } else {
+    } else if (spins < YIELDS) {
       Thread.yield();
+    } else {
+      if (spins == YIELDS) {
+        Log.warn(
+            "a source has claimed a select and neither completes nor releases it,"
+                + " against the rules of Selectable: this select cannot end",
+            null);
+      }
+      LockSupport.parkNanos(PAUSE_NANOS);
     }
   }
 

@@ -63,22 +63,24 @@ final class StageSource<T extends @Nullable Object> implements Selectable<StageS
   /** The stage writes the end and then walks the seats; we take a seat and then look at the end. */
   @Override
   public Registration register(SelectWaiter<? super End<T>> waiter) {
-    attach();
-    End<T> before = end;
-    if (before != null) {
-      waiter.offer(before);
-      return Selection.NOTHING;
-    }
     Seat<T> seat = new Seat<>(waiter);
-    seats.add(seat);
-    End<T> meanwhile = end;
-    if (meanwhile != null) {
-      seat.offer(meanwhile);
+    if (end == null) {
+      seats.add(seat);
+      attach(seat); // after: if the attempt of another one fails meanwhile, it tells this seat
+    }
+    End<T> now = end;
+    if (now != null) {
+      seat.offer(now);
     }
     return seat;
   }
 
-  private void attach() {
+  @SuppressWarnings("NullAway") // where there is a failure, nobody looks at the result
+  private static <T extends @Nullable Object> End<T> none(Throwable failure) {
+    return new End<>(null, failure);
+  }
+
+  private void attach(Seat<T> mine) {
     if (attached.get() || !attached.compareAndSet(false, true)) {
       return;
     }
@@ -89,7 +91,10 @@ final class StageSource<T extends @Nullable Object> implements Selectable<StageS
         seats.forEach(seat -> seat.offer(now));
       });
     } catch (Throwable e) {
+      mine.close(); // it is thrown here
       attached.set(false); // the next select may try again
+      End<T> none = none(e);
+      seats.forEach(seat -> seat.offer(none)); // those that relied on this attempt
       throw e;
     }
   }

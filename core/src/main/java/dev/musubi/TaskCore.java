@@ -1,6 +1,7 @@
 package dev.musubi;
 
 import dev.musubi.internal.RealTimers;
+import dev.musubi.internal.Stack;
 import dev.musubi.internal.Timer;
 import dev.musubi.internal.Timers;
 import java.io.InterruptedIOException;
@@ -47,12 +48,13 @@ import org.jspecify.annotations.Nullable;
  *                         thread, set only without INTERRUPTING
  *           LEAVING       the body has left its last frame. Set by the task's own thread, only without
  *                         INTERRUPTING; no abort is accepted and no interrupt is sent from here on
- *           OBSERVED      a failure was handed out, or reported. Whoever sets it may report: once
+ *           OBSERVED      a failure was handed out, or reported. Whoever sets it may report: once. Taken
+ *                         back if it was handed out to the policy of a wait that was given up
  *           DETACHED      the handle was detached
  * </pre>
  *
  * The phase changes once to a final one; final phases never change, marks OBSERVED and DETACHED may
- * still be added.
+ * still change.
  *
  * <h2>No stray interrupts</h2>
  *
@@ -95,7 +97,6 @@ final class TaskCore<T extends @Nullable Object>
   private static final int DETACHED = 1 << 9;
 
   private static final int SPINS = 64;
-  private static final int RESERVED_FRAMES = 200;
 
   /** How many light tasks may run one in the other's join: each needs a piece of the stack. */
   private static final int MOST_NESTED = 64;
@@ -358,13 +359,14 @@ final class TaskCore<T extends @Nullable Object>
       warnDisplaced(me.getUncaughtExceptionHandler());
       me.setUncaughtExceptionHandler(this);
     }
-    if (after != this) { // it costs a fence
-      me.setUncaughtExceptionHandler(after);
+    if (after == this) { // a handler costs a fence
+      end(true, value, thrown);
+      return;
     }
-    if (thrown == null) {
-      succeed(me, value);
-    } else {
-      fail(thrown);
+    try {
+      end(false, value, thrown);
+    } finally {
+      me.setUncaughtExceptionHandler(after); // not before: the end hook is nobody's task
     }
   }
 
@@ -424,23 +426,35 @@ final class TaskCore<T extends @Nullable Object>
 
   // ---------------------------------------------------------------- the end
 
-  private void succeed(Thread me, @Nullable Object value) {
+  /** An interrupt that comes to an inner task, and is not its abort, is meant for the outer one. */
+  private void end(boolean ownThread, @Nullable Object value, @Nullable Throwable thrown) {
+    if (thrown == null) {
+      succeed(ownThread, value);
+    } else {
+      fail(ownThread, thrown);
+    }
+  }
+
+  private void clearInterrupt(boolean ownThread, int last) {
+    if (ownThread || (last & ABORT) != 0) {
+      Thread.interrupted();
+    }
+  }
+
+  private void succeed(boolean ownThread, @Nullable Object value) {
     payload = value;
     if (!runtime.hasEndHook() && STATE.compareAndSet(this, RUNNING, SUCCESS)) {
       thread = null;
-      if (me.isInterrupted()) {
-        Thread.interrupted();
-      }
+      clearInterrupt(ownThread, RUNNING);
     } else {
-      leave();
-      Thread.interrupted();
+      clearInterrupt(ownThread, leave());
       finish(SUCCESS);
     }
     wakeWaiters();
     unseat();
   }
 
-  private void fail(Throwable thrown) {
+  private void fail(boolean ownThread, Throwable thrown) {
     if (runtime
         .isShutdown()) { // its abort is on its way: what a sibling's end has made of us is no panic
       try {
@@ -450,7 +464,7 @@ final class TaskCore<T extends @Nullable Object>
       }
     }
     int s = leave();
-    Thread.interrupted();
+    clearInterrupt(ownThread, s);
     boolean cancelled = (s & ABORT) != 0 && isEvidence(thrown);
     failed(cancelled, thrown);
   }
@@ -588,7 +602,7 @@ final class TaskCore<T extends @Nullable Object>
   private boolean abort(
       AbortReason reason, @Nullable Consumer<TaskCore<?>> aside, boolean onlyUnstarted) {
     AbortRequest mine = new AbortRequest(this, reason);
-    reserveStack();
+    Stack.reserve(); // a stack that is about to overflow does so before, and not between two steps
     for (; ; ) {
       int s = state;
       int phase = s & PHASE;
@@ -617,17 +631,6 @@ final class TaskCore<T extends @Nullable Object>
         return true;
       }
     }
-  }
-
-  /**
-   * So that a stack that is about to overflow does so here, and not between two steps of an abort.
-   */
-  static void reserveStack() {
-    var _ = reserveStack(RESERVED_FRAMES);
-  }
-
-  private static int reserveStack(int frames) {
-    return frames == 0 ? 0 : 1 + reserveStack(frames - 1);
   }
 
   /** The body never runs. Nothing of the user's runs here: hooks go aside. */
@@ -960,6 +963,7 @@ final class TaskCore<T extends @Nullable Object>
     if (me != null) {
       me.enterShield();
     }
+    hurry();
     boolean interrupted = false;
     Waiter waiter = new Waiter(Thread.currentThread());
     addWaiter(waiter);
@@ -1219,6 +1223,14 @@ final class TaskCore<T extends @Nullable Object>
 
   boolean isObserved() {
     return (state & OBSERVED) != 0;
+  }
+
+  /** As if its failure had never been looked at; by the only one who could have done that. */
+  void unobserve(TaskHandle<T> owner) {
+    if ((state & PHASE) == PANICKED) {
+      STATE.getAndBitwiseAnd(this, ~OBSERVED);
+      runtime.failures().track(this, owner);
+    }
   }
 
   /** A cancelled body may have suppressed failures of its clean-up: those are not lost. */

@@ -32,7 +32,7 @@ final class TaskLane {
   private volatile int size;
   private @Nullable Object[] ring = new Object[FIRST_CAPACITY];
   private int front;
-  private long added;
+  private long takenBack;
 
   // A neighbour's word on the same cache line would be taken away with ours.
   @SuppressWarnings("unused")
@@ -43,9 +43,11 @@ final class TaskLane {
     return size != 0;
   }
 
-  /** How many were ever added; by those who do not add themselves, a little late. */
-  long added() {
-    return added;
+  /**
+   * How many were ever taken back; by those who do not take them back themselves, a little late.
+   */
+  long takenBack() {
+    return takenBack;
   }
 
   void add(TaskCore<?> core) {
@@ -54,7 +56,6 @@ final class TaskLane {
       @Nullable Object[] into = ring;
       if (n < into.length) {
         into[(front + n) & (into.length - 1)] = core;
-        added++;
         size = n + 1;
         return;
       }
@@ -179,6 +180,7 @@ final class TaskLane {
           from[at & mask] = from[(at + 1) & mask];
         }
         from[last & mask] = null;
+        takenBack++;
         size = n - 1;
         return true;
       }

@@ -6,7 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.musubi.contract.Contract;
 import dev.musubi.contract.Semantics;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -221,5 +224,88 @@ class JoinMapTest {
     FinishedEntry<String, Integer> next = map.next();
     assertThat(next.key()).isEqualTo("key");
     assertThat(next.outcome().isCancelled()).isTrue();
+  }
+
+  /** A key whose hash and comparison can be made to fail. */
+  private static final class Brittle {
+    private final AtomicBoolean broken;
+
+    Brittle(AtomicBoolean broken) {
+      this.broken = broken;
+    }
+
+    @Override
+    public int hashCode() {
+      check();
+      return 7;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+      check();
+      return this == other;
+    }
+
+    private void check() {
+      if (broken.get()) {
+        throw new IllegalStateException("broken key");
+      }
+    }
+  }
+
+  /** Keys are foreign code, and an event of the library must not fail with them. */
+  @Test
+  void keysThatBreakLaterKeepNobodyFromComingOut() throws Exception {
+    AtomicBoolean broken = new AtomicBoolean();
+    JoinMap<Brittle, Integer> brittle = new JoinMap<>();
+    CountDownLatch go = new CountDownLatch(1);
+    List<Brittle> keys = new ArrayList<>();
+    for (int i = 0; i < 10; i++) {
+      Brittle key = new Brittle(broken);
+      keys.add(key);
+      brittle.spawn(
+          key,
+          runtime.task(),
+          () -> {
+            go.await();
+            return 1;
+          });
+    }
+    AtomicReference<Thread> waiter = new AtomicReference<>();
+    JoinHandle<Integer> waiting =
+        Task.spawn(() -> {
+          waiter.set(Thread.currentThread());
+          int sum = 0;
+          for (int i = 0; i < 10; i++) {
+            sum += ((Success<Integer>) brittle.next(Kit.SOON).outcome()).value();
+          }
+          return sum;
+        });
+    Kit.awaitParked(Kit.thread(waiter));
+    broken.set(true);
+    go.countDown();
+    assertThat(waiting.join(Kit.SOON)).isEqualTo(10);
+    broken.set(false);
+    assertThat(brittle.isEmpty()).isTrue();
+    assertThat(keys).noneMatch(brittle::containsKey);
+    assertThat(brittle.keys()).isEmpty();
+    brittle.spawn(keys.getFirst(), runtime.task(), () -> 2);
+    assertThat(brittle.next(Kit.SOON).outcome()).isEqualTo(new Success<>(2));
+    brittle.close();
+  }
+
+  @Test
+  void aKeyThatCannotBeHashedOrComparedIsTheSpawnersProblemAlone() throws Exception {
+    AtomicBoolean broken = new AtomicBoolean();
+    JoinMap<Brittle, Integer> brittle = new JoinMap<>();
+    Brittle first = new Brittle(broken);
+    brittle.spawn(first, runtime.task(), () -> 1);
+    broken.set(true);
+    assertThatThrownBy(() -> brittle.spawn(new Brittle(broken), runtime.task(), () -> 2))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("broken key");
+    assertThat(brittle.size()).isEqualTo(1);
+    assertThat(brittle.next(Kit.SOON).outcome()).isEqualTo(new Success<>(1));
+    brittle.close();
   }
 }

@@ -9,11 +9,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.musubi.contract.Contract;
 import dev.musubi.contract.Semantics;
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
@@ -505,5 +507,58 @@ class JoinSetTest {
     }
     assertThatThrownBy(() -> set.spawn(task(), null)).isInstanceOf(NullPointerException.class);
     assertThat(set.isEmpty()).isTrue();
+  }
+
+  /** The policy has looked at the failure, but nobody got to hear of it. */
+  @Test
+  @Semantics(8)
+  void aFailureThatOnlyAnInterruptedJoinHasSeenIsReported() throws Exception {
+    set.spawn(task(), () -> fail("unheard"));
+    CountDownLatch running = new CountDownLatch(1);
+    spawnForever(running, new AtomicInteger());
+    Kit.await(running);
+    JoinHandle<?> joining = parked(() -> set.join(JoinPolicy.firstSuccess()));
+    Kit.eventually("the failure was taken out", () -> set.size() == 1);
+    joining.abortAndJoin();
+    assertThat(set.size()).as("put back").isEqualTo(2);
+    set.close();
+    assertThat(reports.only().cause()).hasMessage("unheard");
+    assertThat(reports.only().kind()).isEqualTo(UnobservedFailure.Kind.CLOSED);
+  }
+
+  private static JoinHandle<?> parked(Callable<?> body) {
+    AtomicReference<Thread> waiter = new AtomicReference<>();
+    JoinHandle<?> handle =
+        Task.spawn(() -> {
+          waiter.set(Thread.currentThread());
+          return body.call();
+        });
+    Kit.awaitParked(Kit.thread(waiter));
+    return handle;
+  }
+
+  /** Also if nobody touches the set again. */
+  @Test
+  void aSetHoldsNothingOfATaskThatItHasDetached() throws Exception {
+    JoinSet<Object> results = new JoinSet<>();
+    CountDownLatch go = new CountDownLatch(1);
+    AtomicReference<WeakReference<Object>> result = new AtomicReference<>();
+    results.spawn(
+        task(),
+        () -> {
+          go.await();
+          Object value = new Object();
+          result.set(new WeakReference<>(value));
+          return value;
+        });
+    results.detachAll();
+    go.countDown();
+    Kit.eventually(
+        "its result is collected",
+        () -> {
+          System.gc();
+          return result.get() != null && result.get().get() == null;
+        });
+    assertThat(results.isEmpty()).isTrue();
   }
 }

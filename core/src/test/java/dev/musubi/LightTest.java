@@ -9,12 +9,17 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -34,6 +39,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(60)
 @DisabledIfSystemProperty(named = "dev.musubi.test.light", matches = "true")
 class LightTest {
+  private static final Callable<Integer> ONE = () -> 1;
+
   private final TaskRuntime runtime = TaskRuntime.create();
 
   @AfterEach
@@ -469,5 +476,123 @@ class LightTest {
       task.join();
     }
     assertThat(threads).hasSizeLessThan(10 * Runtime.getRuntime().availableProcessors() + 20);
+  }
+
+  // ---------------------------------------------------------------- interrupts and hooks, inline
+
+  /** Runs it until a worker was not quicker. */
+  private static <T> T inline(Callable<Optional<T>> attempt) throws Exception {
+    for (; ; ) {
+      Optional<T> got = attempt.call();
+      if (got.isPresent()) {
+        return got.get();
+      }
+    }
+  }
+
+  @Test
+  void anInterruptOfWhoJoinsInlineIsNotSwallowed() throws Exception {
+    Thread joiner = Thread.currentThread();
+    boolean kept =
+        inline(() -> {
+          JoinHandle<Boolean> handle =
+              runtime.spawnLight(() -> {
+                if (Thread.currentThread() != joiner) {
+                  return false;
+                }
+                Thread other = Thread.ofPlatform().start(joiner::interrupt);
+                while (other.isAlive() || !joiner.isInterrupted()) {
+                  Thread.onSpinWait();
+                }
+                return true;
+              });
+          return handle.joinInline() ? Optional.of(Thread.interrupted()) : Optional.empty();
+        });
+    assertThat(kept).isTrue();
+  }
+
+  /** But not the one of its own abort. */
+  @Test
+  @Semantics(5)
+  void anAbortOfTheInnerTaskIsNoInterruptOfTheOuter() throws Exception {
+    Thread joiner = Thread.currentThread();
+    boolean flag =
+        inline(() -> {
+          AtomicReference<JoinHandle<Boolean>> self = new AtomicReference<>();
+          JoinHandle<Boolean> handle =
+              runtime.spawnLight(() -> {
+                if (Thread.currentThread() != joiner) {
+                  return false;
+                }
+                AbortHandle me = self.get().abortHandle();
+                Thread other = Thread.ofPlatform().start(me::abort);
+                while (other.isAlive() || !joiner.isInterrupted()) {
+                  Thread.onSpinWait();
+                }
+                return true; // late, but a value
+              });
+          self.set(handle);
+          return handle.joinInline()
+              ? Optional.of(Thread.currentThread().isInterrupted())
+              : Optional.empty();
+        });
+    assertThat(flag).isFalse();
+  }
+
+  @Test
+  @Semantics(14)
+  void theEndHookOfATaskRunInlineIsOutsideOfEveryTask() throws Exception {
+    Queue<Boolean> inATask = new ConcurrentLinkedQueue<>();
+    TaskHooks hooks =
+        new TaskHooks() {
+          @Override
+          public void onEnd(TaskId id, TaskState state) {
+            inATask.add(TaskCore.current() != null);
+          }
+        };
+    try (TaskRuntime own = TaskRuntime.builder().hooks(hooks).build()) {
+      own.spawnLight(
+              () -> {
+                TaskCore<?> outer = TaskCore.current();
+                for (int i = 0; i < 500; i++) {
+                  own.spawnLight(() -> 1).joinInline();
+                  assertThat(TaskCore.current()).isSameAs(outer);
+                }
+                return 1;
+              })
+          .join(Kit.SOON);
+    }
+    assertThat(inATask).hasSize(501).doesNotContain(true);
+  }
+
+  // ---------------------------------------------------------------- when there is no thread
+
+  /** Those who came meanwhile have relied on the worker that could not be had. */
+  @Test
+  void aWorkerThatCannotBeHadIsTriedForAgain() throws Exception {
+    AtomicReference<LightPool> pool = new AtomicReference<>();
+    List<TaskCore<Integer>> others = new ArrayList<>();
+    AtomicBoolean failed = new AtomicBoolean();
+    ThreadFactory failsOnce =
+        body -> {
+          if (failed.compareAndSet(false, true)) {
+            for (int i = 0; i < 40; i++) {
+              TaskCore<Integer> other = runtime.task().light().enlist(ONE, false);
+              others.add(other);
+              pool.get().submit(other);
+            }
+            throw new OutOfMemoryError("no thread");
+          }
+          return Thread.ofVirtual().unstarted(body);
+        };
+    pool.set(new LightPool(failsOnce));
+    TaskCore<Integer> first = runtime.task().light().enlist(ONE, false);
+    pool.get().submit(first);
+    for (TaskCore<Integer> other : others) {
+      other.await(Kit.SOON);
+      assertThat(other.outcome().isSuccess()).isTrue();
+    }
+    first.await(Kit.SOON); // it was run by the late worker, too, or told that there is none
+    pool.get().close();
   }
 }

@@ -21,6 +21,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiConsumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class SelectTest {
   private static final Duration HOUR = Duration.ofHours(1);
+  private static final Duration TICK = Duration.ofMillis(1);
 
   private static JoinHandle<String> done(String value) throws InterruptedException {
     JoinHandle<String> handle = Task.spawn(() -> value);
@@ -660,5 +662,60 @@ class SelectTest {
         .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> pick((Branch<Object, RuntimeException>) null))
         .isInstanceOf(NullPointerException.class);
+  }
+
+  /** It may take itself to the end of days, but nobody else. */
+  @Test
+  void aSourceThatClaimsAndNeverCompletesStopsNoTimerOfOthers() throws Exception {
+    AtomicReference<SelectWaiter<? super String>> claimed = new AtomicReference<>();
+    Selectable<String> broken =
+        waiter -> {
+          assertThat(waiter.claim()).isTrue();
+          claimed.set(waiter);
+          return () -> {};
+        };
+    JoinHandle<String> stuck =
+        Task.spawn(() -> SelectTest.<String>pick(on(broken, v -> v), after(TICK, () -> "timer")));
+    Kit.eventually("it has claimed", () -> claimed.get() != null);
+    for (int i = 0; i < 20; i++) {
+      assertThat(SelectTest.<String>pick(after(TICK, () -> "other"))).isEqualTo("other");
+    }
+    assertThat(stuck.isFinished()).isFalse();
+    claimed.get().complete("late");
+    assertThat(stuck.join(Kit.SOON)).isEqualTo("late");
+  }
+
+  /**
+   * One select adds the dependent for all; if that fails, those that relied on it must hear of it.
+   */
+  @Test
+  void aStageThatCannotBeWatchedKeepsNoSelectWaiting() throws Exception {
+    CountDownLatch asked = new CountDownLatch(1);
+    CountDownLatch go = new CountDownLatch(1);
+    CompletableFuture<String> hostile =
+        new CompletableFuture<>() {
+          @Override
+          public CompletableFuture<String> whenComplete(
+              BiConsumer<? super String, ? super Throwable> action) {
+            asked.countDown();
+            Kit.awaitStubbornly(go);
+            throw new IllegalStateException("not today");
+          }
+        };
+    Branch<String, RuntimeException> branch = on(hostile, v -> v);
+    JoinHandle<String> first = Task.spawn(() -> SelectTest.<String>pick(branch));
+    Kit.await(asked);
+    AtomicReference<Thread> waiter = new AtomicReference<>();
+    JoinHandle<String> second =
+        Task.spawn(() -> {
+          waiter.set(Thread.currentThread());
+          return SelectTest.<String>pick(branch);
+        });
+    Kit.awaitParked(Kit.thread(waiter));
+    go.countDown();
+    assertThat(((Panicked<?>) first.outcome(Kit.SOON)).cause()).hasMessage("not today");
+    assertThat(((Panicked<?>) second.outcome(Kit.SOON)).cause())
+        .isInstanceOf(CompletionException.class)
+        .hasRootCauseMessage("not today");
   }
 }

@@ -4,6 +4,7 @@ import dev.musubi.Registration;
 import dev.musubi.SelectWaiter;
 import dev.musubi.Selectable;
 import dev.musubi.internal.Pollable;
+import dev.musubi.internal.Stack;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Objects;
@@ -39,6 +40,7 @@ public final class Oneshot<T> {
   private static final Object TAKEN = new Object();
   private static final Object SENDER_CLOSED = new Object();
   private static final Object RECEIVER_CLOSED = new Object();
+  private static final String RECEIVED_BEFORE = "the value was received before";
   private static final Registration NOWHERE = () -> {};
   private static final VarHandle STATE;
   private static final VarHandle CLOSING;
@@ -55,9 +57,6 @@ public final class Oneshot<T> {
       return kept;
     }
   }
-
-  /** What a receiver gets instead of a value. */
-  private record NoValue(RuntimeException why) {}
 
   private final OneshotSender<T> sender = new OneshotSender<>(this);
   private final OneshotReceiver<T> receiver = new OneshotReceiver<>(this);
@@ -113,7 +112,11 @@ public final class Oneshot<T> {
       Object now = state;
       if (!isOpen(now)) {
         return now;
-      } else if (STATE.compareAndSet(this, now, to)) {
+      }
+      if (now != null) {
+        Stack.reserve(); // whoever waits must hear of it
+      }
+      if (STATE.compareAndSet(this, now, to)) {
         for (Waiting each = (Waiting) now; each != null; each = each.next) {
           serve(each.waiter);
         }
@@ -143,21 +146,13 @@ public final class Oneshot<T> {
       }
       waiter.release(); // another one was quicker
     }
-    var _ = waiter.offer(noValue());
+    var _ = waiter.offer(Objects.requireNonNull(state)); // allocates nothing: it cannot fail
   }
 
-  private NoValue noValue() {
-    Object now = state;
-    return new NoValue(
-        now == TAKEN
-            ? new IllegalStateException("the value was received before")
-            : new ChannelClosedException(
-                now == SENDER_CLOSED
-                    ? "the sender was closed without sending"
-                    : "the receiver is closed"));
-  }
-
-  /** As a source of a select, which gets a value, or why there is none: see {@link #valueOf}. */
+  /**
+   * As a source of a select, which gets the value, or the state in which there is none: see {@link
+   * #valueOf}.
+   */
   Selectable<Object> source() {
     return new Source(this);
   }
@@ -175,13 +170,13 @@ public final class Oneshot<T> {
     }
   }
 
-  /** What there is; null while that is open. */
+  /** The value, or the state in which there is none; null while that is open. */
   private @Nullable Object take() {
     for (; ; ) {
       Object now = state;
       Object value = valueIn(now);
       if (value == null) {
-        return isOpen(now) ? null : noValue();
+        return isOpen(now) ? null : now;
       } else if (STATE.compareAndSet(this, value, TAKEN)) {
         return value;
       }
@@ -191,17 +186,20 @@ public final class Oneshot<T> {
   /** Of what was taken. */
   @SuppressWarnings("unchecked") // it is what was sent
   T valueOf(Object taken) {
-    if (taken instanceof NoValue(RuntimeException why)) {
-      why.fillInStackTrace(); // of the receiver, not of the one who closed
-      throw why;
+    if (taken == TAKEN) {
+      throw new IllegalStateException(RECEIVED_BEFORE);
+    } else if (taken == SENDER_CLOSED) {
+      throw new ChannelClosedException("the sender was closed without sending");
+    } else if (taken == RECEIVER_CLOSED) {
+      throw new ChannelClosedException("the receiver is closed");
     }
     return (T) taken;
   }
 
   Optional<T> tryTake() {
     Object taken = take();
-    if (taken instanceof NoValue(IllegalStateException takenBefore)) {
-      throw new ChannelClosedException(Objects.requireNonNull(takenBefore.getMessage()));
+    if (taken == TAKEN) {
+      throw new ChannelClosedException(RECEIVED_BEFORE);
     }
     return taken == null ? Optional.empty() : Optional.of(valueOf(taken));
   }
@@ -248,6 +246,7 @@ public final class Oneshot<T> {
   }
 
   void closeReceiver() {
+    Stack.reserve();
     var _ = endOpen(RECEIVER_CLOSED);
     if (CLOSING.getAndSet(this, RECEIVER_CLOSED) instanceof Waiting all) {
       for (Waiting each = all; each != null; each = each.next) {

@@ -11,9 +11,14 @@ import dev.musubi.TaskHooks;
 import dev.musubi.TaskId;
 import dev.musubi.TaskRuntime;
 import dev.musubi.TaskState;
+import dev.musubi.sync.Oneshot;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
@@ -173,6 +178,57 @@ class HostileCodeTest {
         handle.abort(); // if none of the others got through
         assertThat(handle.outcome(LONG).isCancelled()).isTrue();
       }
+    }
+  }
+
+  @Test
+  void aSendOnAFullStackIsMadeOrNotMadeButNotHalfMade() throws Exception {
+    long end = Stress.deadline();
+    for (int i = 0; i < 10 || System.nanoTime() < end; i++) {
+      List<Oneshot<Integer>> channels = new ArrayList<>();
+      List<JoinHandle<Integer>> receiving = new ArrayList<>();
+      Queue<Thread> waiting = new ConcurrentLinkedQueue<>();
+      for (int n = 0; n < 20; n++) {
+        Oneshot<Integer> channel = Oneshot.create();
+        channels.add(channel);
+        receiving.add(
+            Task.spawn(() -> {
+              waiting.add(Thread.currentThread());
+              return channel.receiver().receive();
+            }));
+      }
+      while (waiting.size() < channels.size()
+          || !waiting.stream().allMatch(t -> t.getState() == Thread.State.WAITING)) {
+        Thread.sleep(1);
+      }
+      Thread climber = new Thread(null, () -> sendAtTheTop(channels), "climber", 256 * 1024);
+      climber.start();
+      climber.join();
+      for (int n = 0; n < channels.size(); n++) {
+        if (channels.get(n).toString().contains("OPEN")) {
+          assertThat(channels.get(n).sender().send(1)).isTrue();
+        }
+        assertThat(receiving.get(n).join(LONG)).isEqualTo(1);
+      }
+    }
+  }
+
+  private static void sendAtTheTop(List<Oneshot<Integer>> channels) {
+    try {
+      climb(channels.iterator(), 0);
+    } catch (StackOverflowError e) {
+      // as intended
+    }
+  }
+
+  private static int climb(Iterator<Oneshot<Integer>> channels, int depth) {
+    try {
+      return climb(channels, depth + 1) + 1;
+    } catch (StackOverflowError e) {
+      if (channels.hasNext()) {
+        var _ = channels.next().sender().send(1);
+      }
+      throw e;
     }
   }
 
