@@ -116,7 +116,7 @@ final class Members<K, T extends @Nullable Object> {
     private @Nullable Member<K, T> previous; // among the ready
     private @Nullable Member<K, T> next; // among the arrivals, then among the ready
     private boolean finished;
-    private volatile boolean out = true; // written under the lock; not listed yet
+    private boolean out = true; // written under the lock; not listed yet
 
     Member(Members<K, T> members, TaskCore<T> core, @Nullable K key) {
       this.members = members;
@@ -171,7 +171,10 @@ final class Members<K, T extends @Nullable Object> {
     try {
       boolean waits = !waiting.isEmpty() || !waitingForRoom.isEmpty();
       boolean look = leftEarly;
-      leftEarly = false;
+      if (look) {
+        leftEarly = false;
+        VarHandle.fullFence(); // who arrives reads what is out after it has left its member
+      }
       if (waits != watched) {
         watched = waits;
         look |= waits;
