@@ -65,8 +65,9 @@ public sealed interface JoinHandle<T extends @Nullable Object> permits OwnedHand
    * this for a task that may block for long; an abort of the inner one works as ever. The task sees
    * the caller's thread-locals and scoped values, and is the owner of the locks that the caller
    * holds: what would be a deadlock otherwise enters the lock once more. Task locals are its own.
-   * At most 64 tasks run in each other like this; then, and for all tasks but light ones, this is
-   * {@link #join()}.
+   * An interrupt of the calling thread, which is not an abort, ends a wait of the inner body; one
+   * that computes leaves it to the caller's next wait. At most 64 tasks run in each other like
+   * this; then, and for all tasks but light ones, this is {@link #join()}.
    *
    * @return the value; null for a body without one
    * @throws InterruptedException if the waiting thread is interrupted, or is a task that was

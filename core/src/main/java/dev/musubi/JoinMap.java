@@ -23,9 +23,9 @@ import org.jspecify.annotations.Nullable;
  * need time to stop; {@link #close} waits for it, too. A task is in the map until it has been taken
  * out, by {@link #next} and its kin, or let go by {@link #detachAll}.
  *
- * <p>Keys are hashed and compared while a lock is held: {@code hashCode} and {@code equals} must be
- * short, and must not use the map. Thread-safe: some threads may fill the map while others drain
- * it. Corresponds to {@code tokio_util::task::JoinMap}.
+ * <p>A key is hashed once, when it is spawned under; keys are compared while a lock is held, so
+ * {@code equals} must be short, and must not use the map. Thread-safe: some threads may fill the
+ * map while others drain it. Corresponds to {@code tokio_util::task::JoinMap}.
  *
  * @param <K> the type of the keys
  * @param <T> the type of the values
