@@ -31,11 +31,19 @@ import java.util.Optional;
 public final class Suite {
   private static final String LIGHT = "Musubi, light";
   private static final String TOKIO = "Tokio";
+  private static final String JOX = "jox";
   private static final String FLOOR = "bare virtual threads";
-  private static final List<String> PEERS = List.of(JDK, COROUTINES);
-  private static final List<String> OPTIONS = Contest.jvm("3g");
+  private static final List<String> PEERS = List.of(JDK, COROUTINES, JOX);
+  private static final List<String> OPTIONS = options();
 
   private Suite() {}
+
+  /** Jox' scopes are made of the JDK's structured concurrency, which is a preview. */
+  private static List<String> options() {
+    List<String> options = new ArrayList<>(Contest.jvm("3g"));
+    options.add("--enable-preview");
+    return List.copyOf(options);
+  }
 
   /** A workload, how many turns or tasks it has, how often it is run in a round, what it is. */
   private enum Workload {
@@ -139,6 +147,7 @@ public final class Suite {
     }
     bare(workload).ifPresent(batch -> contestants.put(FLOOR, batch));
     contestants.put(COROUTINES, coroutines(workload));
+    SuiteJox.batch(workload.name()).ifPresent(batch -> contestants.put(JOX, batch));
     TokioProcess.start(tokio)
         .ifPresent(process -> contestants.put(TOKIO, process.workload(workload.name())));
     boolean whole = workload == Workload.fib || workload.name().startsWith("skynet");
@@ -269,7 +278,7 @@ public final class Suite {
     report.heading("Overview");
     report.text(
         "Ratios of Musubi's time: medians of the ratios within a round; lower is better. The best"
-            + " JVM peer is the faster of the JDK's executor and coroutines.");
+            + " JVM peer is the fastest of the JDK's executor, coroutines and jox.");
     report.header(
         "workload", "to Tokio", "light, to Tokio", "to the best JVM peer", "light, to it");
     all.forEach((workload, samples) ->
@@ -288,7 +297,7 @@ public final class Suite {
       report.header(
           "contestant", "ns", "CPU ns", "bytes", "ratio to Tokio", "to the best JVM peer");
       List<String> order =
-          List.of(MUSUBI, LIGHT, JDK, FLOOR, COROUTINES, TOKIO).stream()
+          List.of(MUSUBI, LIGHT, JDK, FLOOR, COROUTINES, JOX, TOKIO).stream()
               .filter(samples::containsKey)
               .toList();
       for (String who : order) {
