@@ -195,6 +195,7 @@ final class BlockingPool {
 
   private final class Worker implements Runnable {
     final Thread thread;
+    private final SharedThread shared;
     private final String threadName;
     volatile @Nullable TaskCore<?> next; // handed over under the lock
 
@@ -207,17 +208,18 @@ final class BlockingPool {
               .name(threadName)
               .inheritInheritableThreadLocals(false)
               .unstarted(this);
+      shared = new SharedThread(thread);
     }
 
     @Override
     public void run() {
+      shared.begin();
       for (TaskCore<?> core = take(); core != null; core = take()) {
         try {
-          core.executeNamed(thread, threadName);
+          shared.execute(core, threadName);
         } catch (Throwable e) {
           Log.warn("internal error in " + core, e);
         }
-        thread.setUncaughtExceptionHandler(null);
         Thread.interrupted(); // a foreign interrupt: ours cannot be
       }
     }

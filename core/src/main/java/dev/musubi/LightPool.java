@@ -44,11 +44,13 @@ import org.jspecify.annotations.Nullable;
  *
  * <h2>Fairness</h2>
  *
- * Workers pass a point of the {@link Pacer} between two tasks. Each gives way to the standby after
- * a number of tasks, and who begins takes from the lanes in turn, whatever is in its own.
+ * Workers pass a point of the {@link Pacer} between two tasks. Who begins, and each after some
+ * tasks, takes from the lanes in turn, whatever is in its own. After more tasks each gives way to
+ * the standby, which costs as much as ten of them.
  */
 final class LightPool {
-  private static final int QUANTUM = 64;
+  private static final int QUANTUM = 256;
+  private static final int LOOK_AROUND = 64; // a part of it
   private static final int BATCH = 32;
   private static final int MOST_IDLE = 64;
   private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
@@ -203,6 +205,7 @@ final class LightPool {
 
   private final class Worker implements Runnable {
     final Thread thread = threads.newThread(this);
+    private final SharedThread shared = new SharedThread(thread);
     private final TaskLane own = lane(thread, true);
     private final @Nullable Object[] batch = new Object[BATCH];
     private volatile boolean woken;
@@ -215,6 +218,7 @@ final class LightPool {
 
     @Override
     public void run() {
+      shared.begin();
       do {
         try {
           Pacer.awaitOpen();
@@ -229,12 +233,14 @@ final class LightPool {
     private boolean drain() {
       boolean any = false;
       int left = QUANTUM;
-      for (TaskCore<?> core = first(); core != null; core = next()) {
+      for (TaskCore<?> core = first();
+          core != null;
+          core = left % LOOK_AROUND == 0 ? first() : next()) {
         any = true;
         try {
           ensureStandby();
           Thread.interrupted(); // a foreign one: it is not meant for this task
-          core.executeNamed(thread, NAME);
+          shared.execute(core, NAME);
           Pacer.awaitOpen();
         } catch (Throwable e) {
           core.failToStart(e); // nobody else will run it; has no effect on one that has begun
@@ -247,7 +253,6 @@ final class LightPool {
           }
         }
       }
-      thread.setUncaughtExceptionHandler(null); // it would hold the last task
       return any;
     }
 

@@ -212,14 +212,17 @@ final class TaskCore<T extends @Nullable Object>
   // ---------------------------------------------------------------- the current task
 
   /**
-   * The task on whose own thread the caller runs. Two loads: a task is the handler for uncaught
-   * exceptions of the thread that runs it.
+   * The task on whose own thread the caller runs. Two loads: the handler for uncaught exceptions of
+   * a thread that runs a task is that task, or the {@link SharedThread} that knows it.
    */
   static @Nullable TaskCore<?> current() {
     Thread me = Thread.currentThread();
-    return me.getUncaughtExceptionHandler() instanceof TaskCore<?> core && core.thread == me
-        ? core
-        : null;
+    Thread.UncaughtExceptionHandler handler = me.getUncaughtExceptionHandler();
+    TaskCore<?> core =
+        handler instanceof TaskCore<?> own
+            ? own
+            : handler instanceof SharedThread shared ? shared.running : null;
+    return core != null && core.thread == me ? core : null;
   }
 
   // ---------------------------------------------------------------- spawning
@@ -256,7 +259,7 @@ final class TaskCore<T extends @Nullable Object>
     } catch (Throwable e) { // it starts others; this task must run all the same
       uncaughtException(Thread.currentThread(), e);
     }
-    execute(Thread.currentThread(), this, ownLocals());
+    execute(Thread.currentThread(), null, false, ownLocals());
   }
 
   /** Nothing leaves {@link #run} but a failure of the library itself. */
@@ -271,25 +274,9 @@ final class TaskCore<T extends @Nullable Object>
 
   // ---------------------------------------------------------------- running
 
-  /** As {@link #execute()}, on a thread that is shared; with the task's name, if it has one. */
-  void executeNamed(Thread shared, String itsName) {
-    String name = name();
-    if (name != null) {
-      shared.setName(name);
-    }
-    execute();
-    if (!shared.getName().equals(itsName)) { // a body may have renamed it, too
-      shared.setName(itsName);
-    }
-  }
-
-  /**
-   * Runs the body on the calling thread, unless the task was aborted before. Stays the thread's
-   * handler after, which is no harm: it is no longer the current task. A thread that goes on to
-   * other things drops it.
-   */
-  void execute() {
-    execute(Thread.currentThread(), this, ownLocals());
+  /** Runs the body on a thread of a pool, unless the task was aborted before. */
+  void execute(SharedThread on) {
+    execute(on.thread, on, false, ownLocals());
   }
 
   private @Nullable TaskLocals ownLocals() {
@@ -301,8 +288,7 @@ final class TaskCore<T extends @Nullable Object>
    * runs it here. Whether it did; then it has finished.
    *
    * <p>Who takes a task out of its lane is the one who runs it. Meanwhile the waiting task is as in
-   * a shield: an interrupt that is meant for it must not hit this one. The handler of the thread
-   * tells who runs, as always, and is put back after.
+   * a shield: an interrupt that is meant for it must not hit this one.
    */
   boolean runHere() throws InterruptedException {
     TaskCore<?> me = current();
@@ -325,10 +311,10 @@ final class TaskCore<T extends @Nullable Object>
 
   private boolean runTaken(int depth) {
     try {
+      weight = (byte) depth;
       Thread here = Thread.currentThread();
       Thread.UncaughtExceptionHandler outer = here.getUncaughtExceptionHandler();
-      weight = (byte) depth;
-      execute(here, outer, options == null ? TaskLocals.EMPTY : options.locals());
+      execute(here, outer, true, options == null ? TaskLocals.EMPTY : options.locals());
     } catch (Throwable e) { // no stack left to begin it: nobody else will
       failToStart(e);
     }
@@ -336,17 +322,29 @@ final class TaskCore<T extends @Nullable Object>
   }
 
   /**
-   * Binds the locals unless they are null, and says who is the thread's handler after. No frame
-   * more than need be: every parked task keeps them.
+   * Binds the locals unless they are null. Before it, the thread's handler was the given one; it is
+   * so again after, for a guest in another's join. A task stays the handler of its own thread,
+   * which is no harm: it is no longer the current task. No frame more than need be: every parked
+   * task keeps them.
    */
   private void execute(
-      Thread me, Thread.UncaughtExceptionHandler after, @Nullable TaskLocals locals) {
+      Thread me,
+      Thread.@Nullable UncaughtExceptionHandler outer,
+      boolean guest,
+      @Nullable TaskLocals locals) {
     thread = me;
     if (!begin()) {
       thread = null;
       return;
     }
-    me.setUncaughtExceptionHandler(this);
+    SharedThread shared = outer instanceof SharedThread its && its.thread == me ? its : null;
+    TaskCore<?> beneath = null;
+    if (shared == null) { // a handler costs a fence
+      me.setUncaughtExceptionHandler(this);
+    } else {
+      beneath = shared.running;
+      shared.running = this;
+    }
     Object value = null;
     Throwable thrown = null;
     try {
@@ -355,18 +353,19 @@ final class TaskCore<T extends @Nullable Object>
     } catch (Throwable e) {
       thrown = e;
     }
-    if (me.getUncaughtExceptionHandler() != this) {
-      warnDisplaced(me.getUncaughtExceptionHandler());
-      me.setUncaughtExceptionHandler(this);
-    }
-    if (after == this) { // a handler costs a fence
-      end(true, value, thrown);
-      return;
+    Thread.UncaughtExceptionHandler handler = me.getUncaughtExceptionHandler();
+    if (shared == null ? handler != this : handler != shared) {
+      warnDisplaced(handler);
+      me.setUncaughtExceptionHandler(shared == null ? this : shared);
     }
     try {
-      end(false, value, thrown);
+      end(!guest, value, thrown);
     } finally {
-      me.setUncaughtExceptionHandler(after); // not before: the end hook is nobody's task
+      if (shared != null) { // not before: the end hook is nobody's task
+        shared.running = beneath;
+      } else if (guest) {
+        me.setUncaughtExceptionHandler(outer);
+      }
     }
   }
 

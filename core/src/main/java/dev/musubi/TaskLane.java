@@ -12,8 +12,12 @@ import org.jspecify.annotations.Nullable;
  *
  * {@link #size} is the number of tasks, or {@link #LOCKED} while one thread changes the ring.
  * Whoever brings it from a number to LOCKED by compare-and-set owns the ring, until it writes the
- * new number. Both are volatile: who adds a task and then looks whether a worker is coming, and a
- * worker that says that it has come and then looks for tasks, cannot miss each other.
+ * new number.
+ *
+ * <p>Who adds a task and then looks whether a worker is coming, and a worker that says that it has
+ * come and then looks for tasks, cannot miss each other: to lock, to look and to say are volatile,
+ * and LOCKED counts as work. If the worker looks after the lock was taken, it sees that or the
+ * task; if before, the other one sees what it said. So the new number is written without a fence.
  *
  * <h2>Never left locked</h2>
  *
@@ -56,10 +60,10 @@ final class TaskLane {
       @Nullable Object[] into = ring;
       if (n < into.length) {
         into[(front + n) & (into.length - 1)] = core;
-        size = n + 1;
+        unlock(n + 1);
         return;
       }
-      size = n;
+      unlock(n);
       grow(new Object[2 * into.length]);
     }
   }
@@ -74,10 +78,10 @@ final class TaskLane {
         for (int i = 0; i < count; i++) {
           into[(front + n + i) & (into.length - 1)] = cores[from + i];
         }
-        size = n + count;
+        unlock(n + count);
         return;
       }
-      size = n;
+      unlock(n);
       grow(new Object[2 * into.length]);
     }
   }
@@ -92,7 +96,7 @@ final class TaskLane {
       ring = wider;
       front = 0;
     }
-    size = n;
+    unlock(n);
   }
 
   /** The first, or null. */
@@ -102,7 +106,7 @@ final class TaskLane {
     }
     int n = lock();
     if (n == 0) {
-      SIZE.setRelease(this, 0);
+      unlock(0);
       return null;
     }
     @Nullable Object[] from = ring;
@@ -110,7 +114,7 @@ final class TaskLane {
     TaskCore<?> first = (TaskCore<?>) from[at];
     from[at] = null;
     front = (at + 1) & (from.length - 1);
-    SIZE.setRelease(this, n - 1);
+    unlock(n - 1);
     return first;
   }
 
@@ -141,7 +145,7 @@ final class TaskLane {
       at = (at + 1) & (from.length - 1);
     }
     front = at;
-    size = n - take;
+    unlock(n - take);
     if (take == n && from.length > KEPT_CAPACITY) {
       shrink();
     }
@@ -161,7 +165,7 @@ final class TaskLane {
       ring = smaller;
       front = 0;
     }
-    size = n;
+    unlock(n);
   }
 
   /** Takes a task back if it is one of the last few; whether it did. */
@@ -181,15 +185,15 @@ final class TaskLane {
         }
         from[last & mask] = null;
         takenBack++;
-        size = n - 1;
+        unlock(n - 1);
         return true;
       }
     }
-    size = n;
+    unlock(n);
     return false;
   }
 
-  /** Gives the number of tasks; the caller must write it back. */
+  /** Gives the number of tasks; the caller must unlock. */
   private int lock() {
     for (int spins = 0; ; spins++) {
       int n = size;
@@ -202,6 +206,10 @@ final class TaskLane {
         Thread.yield(); // the system has taken the CPU from the one who holds it
       }
     }
+  }
+
+  private void unlock(int now) {
+    SIZE.setRelease(this, now);
   }
 
   static {

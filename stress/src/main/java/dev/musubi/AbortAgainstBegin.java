@@ -27,7 +27,7 @@ public class AbortAgainstBegin {
 
   @Actor
   public void thread(IIII_Result result) {
-    core.execute();
+    core.run();
     result.r4 = StressRuntime.number(Thread.interrupted());
   }
 

@@ -28,7 +28,7 @@ public class AbortAgainstShield {
 
   @Actor
   public void thread(III_Result result) {
-    core.execute();
+    core.run();
     result.r2 = StressRuntime.number(Thread.interrupted());
   }
 

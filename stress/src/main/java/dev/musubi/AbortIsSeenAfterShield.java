@@ -33,7 +33,7 @@ public class AbortIsSeenAfterShield {
 
   @Actor
   public void thread() {
-    core.execute();
+    core.run();
   }
 
   @Actor

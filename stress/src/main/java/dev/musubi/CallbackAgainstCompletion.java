@@ -19,7 +19,7 @@ public class CallbackAgainstCompletion {
 
   @Actor
   public void thread() {
-    core.execute();
+    core.run();
   }
 
   @Actor

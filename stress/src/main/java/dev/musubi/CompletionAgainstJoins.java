@@ -18,7 +18,7 @@ public class CompletionAgainstJoins {
 
   @Actor
   public void thread() {
-    core.execute();
+    core.run();
   }
 
   @Actor

@@ -18,7 +18,7 @@ public class CompletionAgainstPoll {
 
   @Actor
   public void thread() {
-    core.execute();
+    core.run();
   }
 
   @Actor

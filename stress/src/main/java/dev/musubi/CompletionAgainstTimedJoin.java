@@ -20,7 +20,7 @@ public class CompletionAgainstTimedJoin {
 
   @Actor
   public void thread() {
-    core.execute();
+    core.run();
   }
 
   @Actor

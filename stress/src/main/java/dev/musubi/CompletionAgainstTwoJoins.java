@@ -23,7 +23,7 @@ public class CompletionAgainstTwoJoins {
 
   @Actor
   public void thread() {
-    core.execute();
+    core.run();
   }
 
   @Actor

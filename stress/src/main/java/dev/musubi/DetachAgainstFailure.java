@@ -22,7 +22,7 @@ public class DetachAgainstFailure {
 
   @Actor
   public void thread() {
-    core.execute();
+    core.run();
   }
 
   @Actor

@@ -21,7 +21,7 @@ public class FinishedTaskHoldsNoJoiner {
 
   @Actor
   public void thread() {
-    core.execute();
+    core.run();
   }
 
   @Actor

@@ -25,7 +25,7 @@ public class HandleEndAgainstUnregister {
 
   @Actor
   public void thread() {
-    core.execute();
+    core.run();
   }
 
   @Actor

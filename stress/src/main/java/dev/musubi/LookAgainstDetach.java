@@ -22,7 +22,7 @@ public class LookAgainstDetach {
   private final TaskHandle<Integer> handle = core.createHandle();
 
   public LookAgainstDetach() {
-    core.execute();
+    core.run();
   }
 
   @Actor

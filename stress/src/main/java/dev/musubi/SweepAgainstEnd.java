@@ -22,7 +22,7 @@ public class SweepAgainstEnd {
 
   @Actor
   public void thread(III_Result result) {
-    core.execute();
+    core.run();
     for (int i = 0; i < 200; i++) { // the thread's next work
       Thread.onSpinWait();
     }

@@ -44,7 +44,7 @@ public class SweepAgainstShield {
 
   @Actor
   public void thread() {
-    core.execute();
+    core.run();
   }
 
   @Actor

@@ -36,7 +36,7 @@ public class SweepAgainstWaitThatThrows {
 
   @Actor
   public void thread(II_Result result) {
-    core.execute();
+    core.run();
     result.r1 = told;
     result.r2 = disturbed;
   }

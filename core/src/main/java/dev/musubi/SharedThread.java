@@ -1,0 +1,48 @@
+package dev.musubi;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A thread that runs several tasks, one after the other or one in the join of another: it says
+ * which one is running now, and keeps its own name.
+ *
+ * <p>It is the thread's handler for uncaught exceptions, and so the place where {@link
+ * TaskCore#current} looks. The field needs no fence where a handler of each task's own would.
+ */
+final class SharedThread implements Thread.UncaughtExceptionHandler {
+  final Thread thread;
+
+  /** The innermost task whose body runs here. Own thread only. */
+  @Nullable TaskCore<?> running;
+
+  SharedThread(Thread thread) {
+    this.thread = thread;
+  }
+
+  /** By its own thread, before the first task. */
+  void begin() {
+    thread.setUncaughtExceptionHandler(this);
+  }
+
+  /** Runs a task here, under the task's name if it has one. */
+  void execute(TaskCore<?> core, String itsName) {
+    String name = core.name();
+    if (name != null) {
+      thread.setName(name);
+    }
+    core.execute(this);
+    if (!thread.getName().equals(itsName)) { // a body may have renamed it, too
+      thread.setName(itsName);
+    }
+  }
+
+  /** Nothing leaves a pool's loop but a failure of the library itself. */
+  @Override
+  public void uncaughtException(Thread t, Throwable e) {
+    try {
+      Log.log(System.Logger.Level.ERROR, "internal error in " + t.getName(), e);
+    } catch (Throwable worse) {
+      // no memory, or no stack, for a line of text
+    }
+  }
+}
