@@ -75,7 +75,9 @@ for comm, stack in samples(sys.stdin):
 done = int(re.search(r"(\d+) done", open(said_file).read()).group(1))
 stat = open(stat_file).read()
 switches = float(re.search(r"^([\d.]+),[^,]*,context-switches", stat, re.M).group(1))
-print(f"\ncontext switches for each: {switches / done:.4f}\n")
+counted = re.search(r"^([\d.]+),[^,]*,instructions", stat, re.M)
+instructions = f"{float(counted.group(1)) / done:.0f}" if counted else "this machine does not count them"
+print(f"\ncontext switches for each: {switches / done:.4f}; instructions, of all threads: {instructions}\n")
 print("| whose code | share |\n| --- | ---: |")
 for where, count in rooms.most_common():
     print(f"| {where} | {100 * count / total:.0f} % |")

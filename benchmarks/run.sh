@@ -3,7 +3,7 @@
 #
 #   benchmarks/run.sh [short|long|smoke] [NAME...]
 #
-# short: all but JMH, about a quarter of an hour. long: everything, about an hour and a half; the published form.
+# short: all but JMH, in less than ten minutes. long: everything, about an hour and a half; the published form.
 # smoke: tiny parameters, to see that all of it runs; its figures mean nothing and are not kept.
 # NAME:  ratios, features, live, fairness, abort, select, timers, sleepers, sets, suite, million, jmh; the default is all of the form.
 #
@@ -36,22 +36,22 @@ case "$form" in
     timers="rounds=2 warmup=1 forks=1 oneByOne=2000 atOnce=20000"
     sets="rounds=2 warmup=1 forks=1 tasks=2000"
     sleepers="rounds=2 warmup=1 forks=1 tasks=2000 stopRounds=2 heapRounds=1"
-    suite="rounds=2 warmup=1 scale=5"
+    suite="rounds=2 warmup=1 warmupMillis=0 scale=5"
     million="rounds=1 tasks=20000"
     jmh="-f 1 -wi 1 -w 100ms -i 1 -r 100ms"
     all="ratios features live fairness abort select timers sleepers sets suite million jmh"
     ;;
   short)
-    ratios="rounds=25 warmup=15 forks=2"
-    features="rounds=15 warmup=10 forks=1"
-    live="rounds=1 shutdownRounds=5"
-    fairness="rounds=1 warmup=2 seconds=2"
-    abort="samples=2000 warmup=1000"
-    select="rounds=25 warmup=15 forks=1"
-    timers="rounds=5 warmup=2 forks=1 oneByOne=100000"
-    sets="rounds=15 warmup=10 forks=1"
-    sleepers="rounds=8 warmup=5 forks=1 stopRounds=4 heapRounds=1"
-    suite="rounds=15 warmup=12"
+    ratios="rounds=15 warmup=10 forks=1"
+    features="rounds=10 warmup=8 forks=1"
+    live="rounds=1 shutdownRounds=3"
+    fairness="rounds=1 warmup=1 seconds=1"
+    abort="samples=1000 warmup=500"
+    select="rounds=12 warmup=10 forks=1"
+    timers="rounds=4 warmup=2 forks=1 oneByOne=100000"
+    sets="rounds=10 warmup=8 forks=1"
+    sleepers="rounds=5 warmup=3 forks=1 stopRounds=3 heapRounds=1"
+    suite="rounds=9 warmup=5 warmupMillis=2000"
     million="rounds=1"
     jmh="-f 1 -wi 2 -w 1 -i 3 -r 1"
     all="ratios features live fairness abort select timers sleepers sets suite million"
@@ -66,7 +66,7 @@ case "$form" in
     timers="rounds=12 warmup=3 forks=3"
     sets="rounds=30 warmup=12 forks=3"
     sleepers="rounds=20 warmup=5 forks=3 stopRounds=10 heapRounds=3"
-    suite="rounds=40 warmup=20"
+    suite="rounds=40 warmup=20 warmupMillis=5000"
     million="rounds=3"
     jmh="-prof gc"
     all="ratios features live fairness abort select timers sleepers sets suite million jmh"

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Measures contestants in turn, in one JVM: A B C, B C A, C A B, ... What disturbs the machine for
@@ -55,8 +56,22 @@ final class Interleaved {
   static void measure(
       String setting, Map<String, Batch> contestants, int tasks, int warmUp, int rounds)
       throws Exception {
+    measure(setting, contestants, tasks, warmUp, 0, rounds);
+  }
+
+  /** As above; the warm-up lasts at least so long: what is short has not been compiled else. */
+  static void measure(
+      String setting,
+      Map<String, Batch> contestants,
+      int tasks,
+      int warmUp,
+      int warmUpMillis,
+      int rounds)
+      throws Exception {
     List<Map.Entry<String, Batch>> turn = new ArrayList<>(contestants.entrySet());
-    for (int round = -warmUp; round < rounds; round++) {
+    long warm = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(warmUpMillis);
+    int round = -warmUp;
+    while (round < rounds) {
       for (Map.Entry<String, Batch> contestant : turn) {
         double[] sample = contestant.getValue().sample(tasks);
         if (round >= 0) {
@@ -64,6 +79,9 @@ final class Interleaved {
         }
       }
       turn.add(turn.removeFirst());
+      if (round != -1 || System.nanoTime() - warm >= 0) {
+        round++;
+      }
     }
   }
 

@@ -47,22 +47,22 @@ public final class Suite {
 
   /** A workload, how many turns or tasks it has, how often it is run in a round, what it is. */
   private enum Workload {
-    spawnOne(5_000, 4, "spawned and joined, one at a time"),
-    spawnTen(5_000, 4, "ten spawned, then joined, again and again"),
-    spawnMany(10_000, 5, "10,000 spawned from a task, then joined"),
-    spawnManyIdle(10_000, 5, "the same from outside, the runtime idle"),
-    spawnManyBusy(10_000, 2, "the same from outside, two tasks yielding in a loop"),
-    chainedSpawn(1_000, 30, "each spawns the next, 1,000 in all"),
-    pingPong(1_000, 20, "1,000 pairs with a one-shot each way"),
+    spawnOne(20_000, 5, "spawned and joined, one at a time"),
+    spawnTen(20_000, 5, "ten spawned, then joined, again and again"),
+    spawnMany(10_000, 20, "10,000 spawned from a task, then joined"),
+    spawnManyIdle(10_000, 20, "the same from outside, the runtime idle"),
+    spawnManyBusy(10_000, 4, "the same from outside, two tasks yielding in a loop"),
+    chainedSpawn(1_000, 100, "each spawns the next, 1,000 in all"),
+    pingPong(1_000, 40, "1,000 pairs with a one-shot each way"),
     yieldMany(200_000, 1, "200 tasks that yield 1,000 times"),
     spawnBlocking(1_000, 5, "1,000 blocking tasks, joined"),
-    oneshot(100_000, 2, "a one-shot made, sent, received"),
-    timers(50_000, 1, "a select of a timer and something ready"),
-    selectReady(100_000, 2, "a select of two that are ready"),
-    selectOneshots(50_000, 2, "a select of two one-shots, one of which was sent"),
-    skynet(100_000, 1, "a tree of tasks, ten children each, 100,000 leaves"),
+    oneshot(100_000, 5, "a one-shot made, sent, received"),
+    timers(50_000, 3, "a select of a timer and something ready"),
+    selectReady(100_000, 5, "a select of two that are ready"),
+    selectOneshots(50_000, 5, "a select of two one-shots, one of which was sent"),
+    skynet(100_000, 3, "a tree of tasks, ten children each, 100,000 leaves"),
     skynetMillion(1_000_000, 1, "the same with 1,000,000 leaves"),
-    fib(121_392, 1, "fib(25), a task for each call but the second"),
+    fib(121_392, 3, "fib(25), a task for each call but the second"),
     drained(100_000, 1, "100,000 in a join set, taken as they finish"),
     sleepersAborted(100_000, 1, "100,000 that sleep, aborted and joined"),
     sleepOneMilli(100_000, 1, "100,000 that sleep for 1 ms, joined"),
@@ -84,6 +84,7 @@ public final class Suite {
     Args a = new Args(args);
     int rounds = a.get("rounds", 25);
     int warmUp = a.get("warmup", 15);
+    int warmUpMillis = a.get("warmupMillis", 3_000);
     int scale = a.get("scale", 100);
     String only = a.get("only", "");
     String tokio = a.get("tokio", "");
@@ -91,12 +92,13 @@ public final class Suite {
     boolean child = Boolean.parseBoolean(a.get("child", "false"));
     a.rejectOthers();
     if (child) {
-      measure(Workload.valueOf(only), tokio, warmUp, rounds, scale);
+      measure(Workload.valueOf(only), tokio, warmUp, warmUpMillis, rounds, scale);
       Child.end();
     }
     Map<String, Object> parameters = new LinkedHashMap<>();
     parameters.put("rounds", rounds);
     parameters.put("warmup", warmUp);
+    parameters.put("warmupMillis", warmUpMillis);
     parameters.put("scale", scale);
     parameters.put("jvm", OPTIONS);
     Report report = new Report("The suite", parameters);
@@ -134,7 +136,8 @@ public final class Suite {
 
   // ---------------------------------------------------------------- measuring
 
-  private static void measure(Workload workload, String tokio, int warmUp, int rounds, int scale)
+  private static void measure(
+      Workload workload, String tokio, int warmUp, int warmUpMillis, int rounds, int scale)
       throws Exception {
     Map<String, Batch> contestants = new LinkedHashMap<>();
     SuiteMusubi musubi = new SuiteMusubi(false);
@@ -160,6 +163,7 @@ public final class Suite {
         repeated,
         count * workload.repeats,
         large ? Math.min(warmUp, 3) : warmUp,
+        warmUpMillis,
         large ? Math.min(rounds, 7) : rounds);
   }
 
