@@ -213,7 +213,6 @@ final class BlockingPool {
 
     @Override
     public void run() {
-      shared.begin();
       for (TaskCore<?> core = take(); core != null; core = take()) {
         try {
           shared.execute(core, threadName);

@@ -218,7 +218,6 @@ final class LightPool {
 
     @Override
     public void run() {
-      shared.begin();
       do {
         try {
           Pacer.awaitOpen();
@@ -295,6 +294,13 @@ final class LightPool {
     private @Nullable TaskCore<?> steal(int from) {
       for (int i = 0; i < lanes.length; i++) {
         TaskLane lane = lanes[(from + i) & (lanes.length - 1)];
+        if (lane == own) { // to turn it round would keep its last ones the last
+          TaskCore<?> core = own.poll();
+          if (core != null) {
+            return core;
+          }
+          continue;
+        }
         int n = lane.takeHalf(batch);
         if (n > 0) {
           TaskCore<?> first = (TaskCore<?>) batch[0];

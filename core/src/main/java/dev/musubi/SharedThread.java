@@ -19,13 +19,16 @@ final class SharedThread implements Thread.UncaughtExceptionHandler {
     this.thread = thread;
   }
 
-  /** By its own thread, before the first task. */
-  void begin() {
-    thread.setUncaughtExceptionHandler(this);
+  /** Makes this the thread's handler, unless it is. By its own thread. */
+  void takeOver() {
+    if (thread.getUncaughtExceptionHandler() != this) {
+      thread.setUncaughtExceptionHandler(this);
+    }
   }
 
   /** Runs a task here, under the task's name if it has one. */
   void execute(TaskCore<?> core, String itsName) {
+    takeOver(); // whatever others have done to the thread
     String name = core.name();
     if (name != null) {
       thread.setName(name);

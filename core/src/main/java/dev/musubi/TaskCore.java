@@ -259,7 +259,11 @@ final class TaskCore<T extends @Nullable Object>
     } catch (Throwable e) { // it starts others; this task must run all the same
       uncaughtException(Thread.currentThread(), e);
     }
-    execute(Thread.currentThread(), null, false, ownLocals());
+    Thread me = Thread.currentThread();
+    if (beginOn(me)) {
+      me.setUncaughtExceptionHandler(this); // for good: it is no longer the current task after
+      runBody(me, this, false, ownLocals());
+    }
   }
 
   /** Nothing leaves {@link #run} but a failure of the library itself. */
@@ -276,7 +280,20 @@ final class TaskCore<T extends @Nullable Object>
 
   /** Runs the body on a thread of a pool, unless the task was aborted before. */
   void execute(SharedThread on) {
-    execute(on.thread, on, false, ownLocals());
+    execute(on, false, ownLocals());
+  }
+
+  private void execute(SharedThread on, boolean guest, @Nullable TaskLocals locals) {
+    if (beginOn(on.thread)) {
+      TaskCore<?> beneath = on.running;
+      on.running = this;
+      try {
+        runBody(on.thread, on, guest, locals);
+      } finally {
+        on.running = beneath; // not before: the end hook is nobody's task
+        on.takeOver(); // the hook may have displaced it
+      }
+    }
   }
 
   private @Nullable TaskLocals ownLocals() {
@@ -312,39 +329,44 @@ final class TaskCore<T extends @Nullable Object>
   private boolean runTaken(int depth) {
     try {
       weight = (byte) depth;
+      TaskLocals locals = options == null ? TaskLocals.EMPTY : options.locals();
       Thread here = Thread.currentThread();
       Thread.UncaughtExceptionHandler outer = here.getUncaughtExceptionHandler();
-      execute(here, outer, true, options == null ? TaskLocals.EMPTY : options.locals());
+      if (outer instanceof SharedThread shared && shared.thread == here) {
+        execute(shared, true, locals);
+      } else if (beginOn(here)) {
+        here.setUncaughtExceptionHandler(this);
+        try {
+          runBody(here, this, true, locals);
+        } finally {
+          here.setUncaughtExceptionHandler(outer);
+        }
+      }
     } catch (Throwable e) { // no stack left to begin it: nobody else will
       failToStart(e);
     }
     return true;
   }
 
+  private boolean beginOn(Thread me) {
+    thread = me;
+    if (begin()) {
+      return true;
+    }
+    thread = null;
+    return false;
+  }
+
   /**
-   * Binds the locals unless they are null. Before it, the thread's handler was the given one; it is
-   * so again after, for a guest in another's join. A task stays the handler of its own thread,
-   * which is no harm: it is no longer the current task. No frame more than need be: every parked
-   * task keeps them.
+   * Binds the locals unless they are null. The handler is the one by which the current task is
+   * known. No frame more, and in it no more than need be: every parked task keeps them.
    */
-  private void execute(
+  @SuppressWarnings("ReferenceEquality") // itself, or another one
+  private void runBody(
       Thread me,
-      Thread.@Nullable UncaughtExceptionHandler outer,
+      Thread.UncaughtExceptionHandler handler,
       boolean guest,
       @Nullable TaskLocals locals) {
-    thread = me;
-    if (!begin()) {
-      thread = null;
-      return;
-    }
-    SharedThread shared = outer instanceof SharedThread its && its.thread == me ? its : null;
-    TaskCore<?> beneath = null;
-    if (shared == null) { // a handler costs a fence
-      me.setUncaughtExceptionHandler(this);
-    } else {
-      beneath = shared.running;
-      shared.running = this;
-    }
     Object value = null;
     Throwable thrown = null;
     try {
@@ -353,20 +375,11 @@ final class TaskCore<T extends @Nullable Object>
     } catch (Throwable e) {
       thrown = e;
     }
-    Thread.UncaughtExceptionHandler handler = me.getUncaughtExceptionHandler();
-    if (shared == null ? handler != this : handler != shared) {
-      warnDisplaced(handler);
-      me.setUncaughtExceptionHandler(shared == null ? this : shared);
+    if (me.getUncaughtExceptionHandler() != handler) {
+      warnDisplaced(me.getUncaughtExceptionHandler());
+      me.setUncaughtExceptionHandler(handler);
     }
-    try {
-      end(!guest, value, thrown);
-    } finally {
-      if (shared != null) { // not before: the end hook is nobody's task
-        shared.running = beneath;
-      } else if (guest) {
-        me.setUncaughtExceptionHandler(outer);
-      }
-    }
+    end(!guest, value, thrown);
   }
 
   private void warnDisplaced(@Nullable Object other) {

@@ -17,13 +17,16 @@ import org.jspecify.annotations.Nullable;
  * <p>Who adds a task and then looks whether a worker is coming, and a worker that says that it has
  * come and then looks for tasks, cannot miss each other: to lock, to look and to say are volatile,
  * and LOCKED counts as work. If the worker looks after the lock was taken, it sees that or the
- * task; if before, the other one sees what it said. So the new number is written without a fence.
+ * task; if before, the other one sees what it said. So the new number needs no fence where speed
+ * matters.
  *
  * <h2>Never left locked</h2>
  *
  * Between taking and writing the word nothing is called and nothing allocated, so that not even the
  * end of the stack or of memory can strike there, and a virtual thread cannot leave its carrier.
- * What is in between is a few loads and stores; a ring that is full grows outside.
+ * What is in between is a few loads and stores; a ring that is full grows outside. To write without
+ * a fence is a call, for which there may be no stack: to write with one is not, so it comes
+ * instead.
  */
 final class TaskLane {
   private static final int LOCKED = -1;
@@ -60,10 +63,14 @@ final class TaskLane {
       @Nullable Object[] into = ring;
       if (n < into.length) {
         into[(front + n) & (into.length - 1)] = core;
-        unlock(n + 1);
+        try {
+          SIZE.setRelease(this, n + 1);
+        } catch (Throwable e) {
+          size = n + 1;
+        }
         return;
       }
-      unlock(n);
+      size = n;
       grow(new Object[2 * into.length]);
     }
   }
@@ -78,10 +85,10 @@ final class TaskLane {
         for (int i = 0; i < count; i++) {
           into[(front + n + i) & (into.length - 1)] = cores[from + i];
         }
-        unlock(n + count);
+        size = n + count;
         return;
       }
-      unlock(n);
+      size = n;
       grow(new Object[2 * into.length]);
     }
   }
@@ -96,7 +103,7 @@ final class TaskLane {
       ring = wider;
       front = 0;
     }
-    unlock(n);
+    size = n;
   }
 
   /** The first, or null. */
@@ -106,7 +113,7 @@ final class TaskLane {
     }
     int n = lock();
     if (n == 0) {
-      unlock(0);
+      size = 0;
       return null;
     }
     @Nullable Object[] from = ring;
@@ -114,7 +121,11 @@ final class TaskLane {
     TaskCore<?> first = (TaskCore<?>) from[at];
     from[at] = null;
     front = (at + 1) & (from.length - 1);
-    unlock(n - 1);
+    try {
+      SIZE.setRelease(this, n - 1);
+    } catch (Throwable e) {
+      size = n - 1;
+    }
     return first;
   }
 
@@ -145,7 +156,7 @@ final class TaskLane {
       at = (at + 1) & (from.length - 1);
     }
     front = at;
-    unlock(n - take);
+    size = n - take;
     if (take == n && from.length > KEPT_CAPACITY) {
       shrink();
     }
@@ -165,7 +176,7 @@ final class TaskLane {
       ring = smaller;
       front = 0;
     }
-    unlock(n);
+    size = n;
   }
 
   /** Takes a task back if it is one of the last few; whether it did. */
@@ -185,15 +196,19 @@ final class TaskLane {
         }
         from[last & mask] = null;
         takenBack++;
-        unlock(n - 1);
+        try {
+          SIZE.setRelease(this, n - 1);
+        } catch (Throwable e) {
+          size = n - 1;
+        }
         return true;
       }
     }
-    unlock(n);
+    size = n;
     return false;
   }
 
-  /** Gives the number of tasks; the caller must unlock. */
+  /** Gives the number of tasks; the caller must write it, or another one. */
   private int lock() {
     for (int spins = 0; ; spins++) {
       int n = size;
@@ -206,10 +221,6 @@ final class TaskLane {
         Thread.yield(); // the system has taken the CPU from the one who holds it
       }
     }
-  }
-
-  private void unlock(int now) {
-    SIZE.setRelease(this, now);
   }
 
   static {

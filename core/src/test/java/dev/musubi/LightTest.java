@@ -281,6 +281,30 @@ class LightTest {
     assertThat(inline).isPositive();
   }
 
+  /** Decision 0003: the handler is how the current task is known. */
+  @Test
+  void anEndHookThatReplacesTheThreadsHandlerHarmsNoOtherTask() throws Exception {
+    TaskHooks hooks =
+        new TaskHooks() {
+          @Override
+          public void onEnd(TaskId id, TaskState state) {
+            Thread.currentThread().setUncaughtExceptionHandler((_, _) -> {});
+          }
+        };
+    try (TaskRuntime other = TaskRuntime.builder().hooks(hooks).maxBlockingThreads(1).build()) {
+      for (int i = 0; i < 1_000; i++) {
+        JoinHandle<Boolean> light =
+            other.spawnLight(() -> {
+              other.spawnLight(ONE).joinInline();
+              return Task.tryCurrentId().isPresent();
+            });
+        assertThat(light.join(Kit.SOON)).as("a light one").isTrue();
+        JoinHandle<Boolean> blocking = other.spawnBlocking(() -> Task.tryCurrentId().isPresent());
+        assertThat(blocking.join(Kit.SOON)).as("a blocking one").isTrue();
+      }
+    }
+  }
+
   @Test
   void joinInlineOfOtherTasksIsJoin() throws Exception {
     JoinHandle<Thread> blocking = runtime.spawnBlocking(() -> Thread.currentThread());
