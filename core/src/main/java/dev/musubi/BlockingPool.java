@@ -208,7 +208,7 @@ final class BlockingPool {
               .name(threadName)
               .inheritInheritableThreadLocals(false)
               .unstarted(this);
-      shared = new SharedThread(thread);
+      shared = new SharedThread(thread, null);
     }
 
     @Override

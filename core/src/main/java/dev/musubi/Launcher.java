@@ -66,7 +66,7 @@ final class Launcher {
     if (pending.get() < most && Pacer.isOpen() && !lane.hasWork()) {
       var _ = start(core, most, false);
     } else {
-      lane.add(core);
+      var _ = lane.add(core); // it is never closed
       drain(1); // what is taken must be started, and this stack may be near its end
     }
   }

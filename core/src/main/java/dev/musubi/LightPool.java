@@ -37,10 +37,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <h2>Lanes</h2>
  *
- * So that threads do not wait for each other at one queue, there are several, chosen by the number
- * of the thread: one half of them for tasks that light tasks spawn, which their worker takes first,
- * the other half for all other threads. A worker that finds its lane empty moves half of another
- * one, at most a batch, into its own.
+ * So that threads do not wait for each other at one queue, there are several. One half of them are
+ * for the workers in turn: each adds what its tasks spawn to its own, and takes from there first.
+ * The other half are for all other threads, by their numbers. A worker that finds its lane empty
+ * moves half of another one, at most a batch, into its own.
  *
  * <h2>Fairness</h2>
  *
@@ -62,12 +62,14 @@ final class LightPool {
   private static final ThreadFactory THREADS =
       Thread.ofVirtual().name(NAME).inheritInheritableThreadLocals(false).factory();
 
+  private final LiveTasks live;
   private final ThreadFactory threads;
   private final TaskLane[] lanes;
   private final int half; // a power of two
   private final AtomicReference<@Nullable Idle> idle = new AtomicReference<>();
   private volatile boolean closed;
   private volatile @Nullable Worker dozing;
+  private int workers; // ever made; by whoever makes the standby
 
   private int turn; // racy: a lost step only gives a lane one turn more
 
@@ -88,11 +90,29 @@ final class LightPool {
         }
       };
 
-  LightPool() {
-    this(THREADS);
+  private volatile int leastIdle; // since the timer fired last; racy: one worker ends late
+  private final AtomicBoolean aging = new AtomicBoolean();
+  private final Timer keepAlive =
+      new Timer() {
+        @Override
+        protected void fired() {
+          aging.set(false);
+          for (int spare = leastIdle; spare > 0; spare--) {
+            Worker one = takeIdle();
+            if (one != null) {
+              one.end();
+            }
+          }
+          ageIdle();
+        }
+      };
+
+  LightPool(LiveTasks live) {
+    this(live, THREADS);
   }
 
-  LightPool(ThreadFactory threads) {
+  LightPool(LiveTasks live, ThreadFactory threads) {
+    this.live = live;
     this.threads = threads;
     half =
         Math.clamp(4L * Integer.highestOneBit(Runtime.getRuntime().availableProcessors()), 8, 64);
@@ -107,21 +127,22 @@ final class LightPool {
 
   // ---------------------------------------------------------------- in
 
-  /** Never throws: if no worker can be had, the handle tells. */
-  void submit(TaskCore<?> core) {
+  /** Never throws: if no worker can be had, the handle tells. False if the pool is closed. */
+  boolean submit(TaskCore<?> core) {
     Pacer.point();
     boolean added = false;
     try {
-      laneHere().add(core);
-      added = true;
-      if (standby == 0) {
+      added = laneHere().add(core);
+      if (added && standby == 0) {
         makeStandby();
       }
     } catch (Throwable e) { // no memory for a thread, or no stack left
       if (!added || takeBack(core)) { // else it is left to the worker that is still to come
         core.failToStart(e);
       }
+      return true;
     }
+    return added;
   }
 
   /** For the thread that is about to wait for a task which it has spawned a moment ago. */
@@ -138,13 +159,11 @@ final class LightPool {
   }
 
   private TaskLane laneHere() {
-    TaskCore<?> me = TaskCore.current();
-    return lane(Thread.currentThread(), me != null && me.isLight());
-  }
-
-  private TaskLane lane(Thread thread, boolean light) {
-    int i = (int) thread.threadId() & (half - 1);
-    return lanes[light ? half + i : i];
+    SharedThread here = SharedThread.current();
+    Worker me = here == null ? null : here.worker;
+    return me != null && me.isOf(this)
+        ? me.own
+        : lanes[(int) Thread.currentThread().threadId() & (half - 1)];
   }
 
   private boolean hasWork() {
@@ -170,12 +189,16 @@ final class LightPool {
       } catch (Throwable e) {
         standby = 0;
         if (retrying.compareAndSet(false, true)) {
-          while (!RealTimers.INSTANCE.set(retry, RealTimers.INSTANCE.in(RETRY_NANOS))) {
-            Thread.onSpinWait(); // the system has taken the CPU from us for so long
-          }
+          set(retry, RETRY_NANOS);
         }
         throw e;
       }
+    }
+  }
+
+  private static void set(Timer timer, long nanos) {
+    while (!RealTimers.INSTANCE.set(timer, RealTimers.INSTANCE.in(nanos))) {
+      Thread.onSpinWait(); // the system has taken the CPU from us for so long
     }
   }
 
@@ -186,14 +209,35 @@ final class LightPool {
         return null;
       }
       if (idle.compareAndSet(first, first.next)) {
+        if (first.depth <= leastIdle) {
+          leastIdle = first.depth - 1;
+        }
         return first.worker;
       }
     }
   }
 
-  /** No more work: idle workers end now, busy ones when they find no more tasks. */
+  /**
+   * As long as some are idle, a timer looks now and then how many were all the time, and ends as
+   * many. (A limit for each one's wait would make the platform's timer thread wake for each.)
+   */
+  private void ageIdle() {
+    Idle first = idle.get();
+    if (first != null && !aging.get() && aging.compareAndSet(false, true)) {
+      leastIdle = first.depth;
+      set(keepAlive, KEEP_ALIVE_NANOS);
+    }
+  }
+
+  /**
+   * No more work. Idle workers end now, busy ones when they find no more tasks. What was submitted
+   * before sits where a walk through the live tasks sees it.
+   */
   void close() {
     closed = true;
+    for (TaskLane lane : lanes) {
+      lane.close();
+    }
     endIdle();
   }
 
@@ -203,17 +247,29 @@ final class LightPool {
     }
   }
 
-  private final class Worker implements Runnable {
-    final Thread thread = threads.newThread(this);
-    private final SharedThread shared = new SharedThread(thread);
-    private final TaskLane own = lane(thread, true);
+  /** One of the threads, with a lane and seats for what is spawned there. */
+  final class Worker implements Runnable {
+    final LiveTasks.Own seats = live.new Own();
+    private final Thread thread = threads.newThread(this);
+    private final SharedThread shared = new SharedThread(thread, this);
+    private final TaskLane own = lanes[half + (workers++ & (half - 1))];
     private final @Nullable Object[] batch = new Object[BATCH];
     private volatile boolean woken;
+    private volatile boolean ended;
     private long seen; // how many tasks had been taken back when it last looked
 
     void wake() {
       woken = true;
       LockSupport.unpark(thread);
+    }
+
+    void end() {
+      ended = true;
+      wake();
+    }
+
+    boolean isOf(LightPool pool) {
+      return LightPool.this == pool;
     }
 
     @Override
@@ -227,6 +283,7 @@ final class LightPool {
           standby = 0; // only now: while it waited for the gate, it was still to come
         }
       } while (drain() ? awaitWork() : doze() || awaitWork());
+      seats.end();
     }
 
     private boolean drain() {
@@ -351,8 +408,7 @@ final class LightPool {
 
     /**
      * Waits until it is the standby; false if it is to end: when the pool is closed, when enough
-     * others are idle, or when it was not needed for long. One that others wait upon in the stack
-     * ends after them.
+     * others are idle, or when it was not needed for long.
      */
     private boolean awaitWork() {
       if (closed) {
@@ -372,20 +428,12 @@ final class LightPool {
       if (closed) {
         endIdle(); // it may have come too late for the others
       }
+      ageIdle();
       while (!woken) {
-        long since = System.nanoTime();
-        LockSupport.parkNanos(LightPool.this, KEEP_ALIVE_NANOS);
+        LockSupport.park(LightPool.this);
         Thread.interrupted(); // a foreign one: ours cannot be
-        if (System.nanoTime() - since >= KEEP_ALIVE_NANOS && leavesStack()) {
-          return false;
-        }
       }
-      return true;
-    }
-
-    private boolean leavesStack() {
-      Idle first = idle.get();
-      return first != null && first.worker == this && idle.compareAndSet(first, first.next);
+      return !ended;
     }
   }
 

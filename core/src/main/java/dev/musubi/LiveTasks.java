@@ -2,6 +2,7 @@ package dev.musubi;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -15,13 +16,19 @@ import org.jspecify.annotations.Nullable;
  * task both its seat and its id; a task that ends puts {@link #GONE} into its seat. Full blocks
  * whose seats are all gone are swept out of a {@link Roster}, so that a task costs one addition and
  * two stores, and five bytes. Spawning threads are spread over a few lanes, each with a block of
- * its own to fill.
+ * its own to fill. A light worker fills blocks alone ({@link Own}), without an atomic instruction.
  *
  * <h2>Nobody is missed</h2>
  *
- * A seat is null from the moment it is claimed until the task sits in it, which is a few
- * instructions later; a walk waits for it. So whoever claims a seat and then reads "not shut down"
- * is seen by a shutdown that sets its mark and then walks: the claim is a full fence.
+ * In a lane's block a seat is null from the moment it is claimed until the task sits in it, which
+ * is a few instructions later; a walk waits for it. So whoever claims a seat and then reads "not
+ * shut down" is seen by a shutdown that sets its mark and then walks: the claim is a full fence.
+ *
+ * <p>In a worker's own block the task sits first, and the cursor says so after. That is no fence:
+ * who sits there may read "not shut down" although the walk has gone past. What decides is the lane
+ * of the {@link LightPool} that the task goes to next, and that the shutdown closes before it
+ * walks. Both take the lane's lock: if the task came first, it sits where the walk sees it; if the
+ * shutdown did, the lane refuses the task.
  */
 final class LiveTasks {
   private static final int SIZE = 32;
@@ -51,7 +58,6 @@ final class LiveTasks {
     private final long firstId = NEXT_BLOCK.getAndIncrement() * SIZE + 1;
     private final @Nullable Object[] seats = new Object[SIZE];
     private volatile int cursor;
-    private volatile boolean unused; // lost the race for the lane
 
     private int claim() {
       return (int) CURSOR.getAndAdd(this, 1);
@@ -69,7 +75,7 @@ final class LiveTasks {
 
     private boolean isGone() {
       if (cursor < SIZE) {
-        return unused;
+        return false;
       }
       for (Object seat : seats) {
         if (seat != GONE) {
@@ -77,6 +83,12 @@ final class LiveTasks {
         }
       }
       return true;
+    }
+
+    /** Nobody will sit in the seats that are left. By the only one who could. */
+    private void close() {
+      Arrays.fill(seats, Math.min(cursor, SIZE), SIZE, GONE);
+      cursor = SIZE;
     }
 
     private void forEach(Consumer<TaskCore<?>> action) {
@@ -98,8 +110,51 @@ final class LiveTasks {
     }
   }
 
-  /** Gives the task an id and a seat. */
+  /** The blocks that one thread fills alone. By that thread only. */
+  final class Own {
+    private @Nullable Block block;
+
+    /** Gives the task an id and a seat. */
+    void add(TaskCore<?> core) {
+      Block current = block;
+      int seat = current == null ? SIZE : current.cursor;
+      if (current == null || seat == SIZE) {
+        current = new Block();
+        blocks.add(current);
+        block = current;
+        seat = 0;
+      }
+      core.seated(current, current.firstId + seat);
+      current.seats[seat] = core;
+      CURSOR.setRelease(current, seat + 1); // if the stack ends before, the seat is still free
+    }
+
+    boolean isOf(LiveTasks list) {
+      return LiveTasks.this == list;
+    }
+
+    /** The thread ends. */
+    void end() {
+      if (block != null) {
+        block.close();
+      }
+    }
+  }
+
+  /**
+   * Gives the task an id and a seat. A light one must go into a lane of its pool before it may run.
+   */
   void add(TaskCore<?> core) {
+    SharedThread here = core.isLight() ? SharedThread.current() : null;
+    LightPool.Worker worker = here == null ? null : here.worker;
+    if (worker != null && worker.seats.isOf(this)) {
+      worker.seats.add(core);
+    } else {
+      addShared(core);
+    }
+  }
+
+  private void addShared(TaskCore<?> core) {
     Lane lane = lanes[(int) Thread.currentThread().threadId() & (LANES - 1)];
     for (; ; ) {
       Block block = lane.block;
@@ -118,7 +173,9 @@ final class LiveTasks {
       }
       Block fresh = new Block();
       blocks.add(fresh); // before anyone can claim in it: a walk must not miss it
-      fresh.unused = !BLOCK.compareAndSet(lane, block, fresh);
+      if (!BLOCK.compareAndSet(lane, block, fresh)) {
+        fresh.close();
+      }
     }
   }
 

@@ -15,8 +15,20 @@ final class SharedThread implements Thread.UncaughtExceptionHandler {
   /** The innermost task whose body runs here. Own thread only. */
   @Nullable TaskCore<?> running;
 
-  SharedThread(Thread thread) {
+  /** What makes it a worker of light tasks, or null. */
+  final LightPool.@Nullable Worker worker;
+
+  SharedThread(Thread thread, LightPool.@Nullable Worker worker) {
     this.thread = thread;
+    this.worker = worker;
+  }
+
+  /** The one whose thread the caller runs on; null if it is none, or its handler was displaced. */
+  static @Nullable SharedThread current() {
+    Thread me = Thread.currentThread();
+    return me.getUncaughtExceptionHandler() instanceof SharedThread shared && shared.thread == me
+        ? shared
+        : null;
   }
 
   /** Makes this the thread's handler, unless it is. By its own thread. */

@@ -40,6 +40,7 @@ final class TaskLane {
   private @Nullable Object[] ring = new Object[FIRST_CAPACITY];
   private int front;
   private long takenBack;
+  private boolean closed;
 
   // A neighbour's word on the same cache line would be taken away with ours.
   @SuppressWarnings("unused")
@@ -57,9 +58,14 @@ final class TaskLane {
     return takenBack;
   }
 
-  void add(TaskCore<?> core) {
+  /** Adds a task at the end; false if the lane is closed. */
+  boolean add(TaskCore<?> core) {
     for (; ; ) {
       int n = lock();
+      if (closed) {
+        size = n;
+        return false;
+      }
       @Nullable Object[] into = ring;
       if (n < into.length) {
         into[(front + n) & (into.length - 1)] = core;
@@ -68,14 +74,24 @@ final class TaskLane {
         } catch (Throwable e) {
           size = n + 1;
         }
-        return;
+        return true;
       }
       size = n;
       grow(new Object[2 * into.length]);
     }
   }
 
-  /** Adds what lies from one place up to another; on a thread with stack to spare. */
+  /** Takes no more single ones from here on. */
+  void close() {
+    int n = lock();
+    closed = true;
+    size = n;
+  }
+
+  /**
+   * Adds what lies from one place up to another, even when it is closed: it comes from another
+   * lane. On a thread with stack to spare.
+   */
   void addAll(@Nullable Object[] cores, int from, int to) {
     int count = to - from;
     for (; ; ) {

@@ -52,7 +52,6 @@ public final class TaskRuntime implements AutoCloseable {
   private final Launcher launcher;
   private final Timers timers;
   private final @Nullable AtomicLong selectSeed;
-  private final LightPool lightPool = new LightPool();
   private final BlockingPool blockingPool;
   private final FailureReports failures;
   private final @Nullable TaskHooks hooks;
@@ -63,6 +62,7 @@ public final class TaskRuntime implements AutoCloseable {
   private final Duration closeDeadline;
   private final Consumer<? super ShutdownReport> onClosed;
   private final LiveTasks live = new LiveTasks();
+  private final LightPool lightPool = new LightPool(live);
   private volatile boolean shutdown;
 
   private TaskRuntime(Builder builder, boolean global) {
@@ -356,13 +356,15 @@ public final class TaskRuntime implements AutoCloseable {
   /** The second half. */
   void launch(TaskCore<?> core) {
     if (shutdown) {
-      core.abortFromSweep(AbortReason.of(AbortReason.Kind.RUNTIME_SHUTDOWN));
+      refuse(core);
     } else {
       try {
         if (core.isBlocking()) {
           blockingPool.submit(core);
         } else if (core.isLight()) {
-          lightPool.submit(core);
+          if (!lightPool.submit(core)) {
+            refuse(core);
+          }
         } else {
           launcher.launch(core);
         }
@@ -371,6 +373,10 @@ public final class TaskRuntime implements AutoCloseable {
         throw e;
       }
     }
+  }
+
+  private static void refuse(TaskCore<?> core) {
+    core.abortFromSweep(AbortReason.of(AbortReason.Kind.RUNTIME_SHUTDOWN));
   }
 
   // ---------------------------------------------------------------- running a main program
@@ -494,11 +500,11 @@ public final class TaskRuntime implements AutoCloseable {
     long begin = System.nanoTime();
     long nanos = Nanos.limit(limit);
     shutdown = true;
+    lightPool.close(); // before the walk: what it has accepted so far is seen
     List<TaskCore<?>> left = new ArrayList<>();
     live.forEach(left::add); // also those whose body has left, but whose end is not told yet
     Sweep.abort(left, AbortReason.of(AbortReason.Kind.RUNTIME_SHUTDOWN));
     blockingPool.close();
-    lightPool.close();
     if (nanos > 0) {
       left.forEach(core -> awaitUnlessExiting(core, begin + nanos));
     }

@@ -609,7 +609,7 @@ class LightTest {
           }
           return Thread.ofVirtual().unstarted(body);
         };
-    pool.set(new LightPool(failsOnce));
+    pool.set(new LightPool(new LiveTasks(), failsOnce));
     TaskCore<Integer> first = runtime.task().light().enlist(ONE, false);
     pool.get().submit(first);
     for (TaskCore<Integer> other : others) {
