@@ -40,7 +40,7 @@ import org.jspecify.annotations.Nullable;
  * So that threads do not wait for each other at one queue, there are several. One half of them are
  * for the workers in turn: each adds what its tasks spawn to its own, and takes from there first.
  * The other half are for all other threads, by their numbers. A worker that finds its lane empty
- * moves half of another one, at most a batch, into its own.
+ * moves half of the fullest one, at most a batch, into its own.
  *
  * <h2>Fairness</h2>
  *
@@ -52,6 +52,7 @@ final class LightPool {
   private static final int QUANTUM = 256;
   private static final int LOOK_AROUND = 64; // a part of it
   private static final int BATCH = 32;
+  private static final int PLENTY = 2 * BATCH;
   private static final int MOST_IDLE = 64;
   private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
   private static final long DOZE_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
@@ -253,7 +254,7 @@ final class LightPool {
     private final Thread thread = threads.newThread(this);
     private final SharedThread shared = new SharedThread(thread, this);
     private final TaskLane own = lanes[half + (workers++ & (half - 1))];
-    private final @Nullable Object[] batch = new Object[BATCH];
+    private final @Nullable Object[] spare = new Object[BATCH];
     private volatile boolean woken;
     private volatile boolean ended;
     private long seen; // how many tasks had been taken back when it last looked
@@ -340,36 +341,71 @@ final class LightPool {
 
     /** From each lane in its turn: its own one may never run dry, and no other be looked at. */
     private @Nullable TaskCore<?> first() {
-      return steal(turn++);
-    }
-
-    private @Nullable TaskCore<?> next() {
-      TaskCore<?> core = own.poll();
-      return core != null ? core : steal((int) thread.threadId());
-    }
-
-    private @Nullable TaskCore<?> steal(int from) {
+      int from = turn++;
       for (int i = 0; i < lanes.length; i++) {
-        TaskLane lane = lanes[(from + i) & (lanes.length - 1)];
-        if (lane == own) { // to turn it round would keep its last ones the last
-          TaskCore<?> core = own.poll();
-          if (core != null) {
-            return core;
-          }
-          continue;
-        }
-        int n = lane.takeHalf(batch);
-        if (n > 0) {
-          TaskCore<?> first = (TaskCore<?>) batch[0];
-          keep(n);
-          return first;
+        TaskCore<?> core = take(lanes[(from + i) & (lanes.length - 1)]);
+        if (core != null) {
+          return core;
         }
       }
       return null;
     }
 
+    /** From its own lane, or the one with the most: two with little would only rob each other. */
+    private @Nullable TaskCore<?> next() {
+      TaskCore<?> core = own.poll();
+      while (core == null) {
+        TaskLane rich = richest();
+        if (rich == null) {
+          break;
+        }
+        core = take(rich); // null if another worker was quicker
+      }
+      return core;
+    }
+
+    private @Nullable TaskLane richest() {
+      TaskLane richest = null;
+      int most = 0;
+      for (int i = 0; i < lanes.length && most < PLENTY; i++) {
+        TaskLane lane = lanes[((int) thread.threadId() + i) & (lanes.length - 1)];
+        int n = lane.about();
+        if (n > most) {
+          richest = lane;
+          most = n;
+        }
+      }
+      return richest;
+    }
+
+    private @Nullable TaskCore<?> take(TaskLane lane) {
+      if (lane == own) { // to turn it round would keep its last ones the last
+        return own.poll();
+      }
+      if (!lane.hasWork()) {
+        return null;
+      }
+      @Nullable Object[] batch = youngBatch();
+      int n = lane.takeHalf(batch);
+      if (n == 0) {
+        return null;
+      }
+      TaskCore<?> first = (TaskCore<?>) batch[0];
+      keep(batch, n);
+      return first;
+    }
+
+    /** To store young tasks in an old array would cost a fence of G1 for each. */
+    private @Nullable Object[] youngBatch() {
+      try {
+        return new Object[BATCH];
+      } catch (OutOfMemoryError e) { // the tasks must be run all the same
+        return spare;
+      }
+    }
+
     /** For later, all but the first. */
-    private void keep(int n) {
+    private void keep(@Nullable Object[] batch, int n) {
       try {
         own.addAll(batch, 1, n);
       } catch (OutOfMemoryError e) { // no wider ring: none of them was added

@@ -1,5 +1,6 @@
 package dev.musubi;
 
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,10 +11,19 @@ import org.jspecify.annotations.Nullable;
  * TaskCore#current} looks. The field needs no fence where a handler of each task's own would.
  */
 final class SharedThread implements Thread.UncaughtExceptionHandler {
+  private static final int SPARE = 8;
+  private static final int FRESH = 64;
+
   final Thread thread;
 
-  /** The innermost task whose body runs here. Own thread only. */
-  @Nullable TaskCore<?> running;
+  /**
+   * The tasks whose bodies run here, the innermost last. Own thread only. The array is a young one:
+   * to store a young task in an old object costs a fence of G1.
+   */
+  @Nullable TaskCore<?>[] running = new TaskCore<?>[SPARE];
+
+  int depth;
+  private int pushed;
 
   /** What makes it a worker of light tasks, or null. */
   final LightPool.@Nullable Worker worker;
@@ -29,6 +39,20 @@ final class SharedThread implements Thread.UncaughtExceptionHandler {
     return me.getUncaughtExceptionHandler() instanceof SharedThread shared && shared.thread == me
         ? shared
         : null;
+  }
+
+  @Nullable TaskCore<?> innermost() {
+    return depth == 0 ? null : running[depth - 1];
+  }
+
+  /** The task's body is about to run here; returns the depth to go back to. */
+  int push(TaskCore<?> core) {
+    if (depth == running.length || ++pushed == FRESH) {
+      running = Arrays.copyOf(running, depth + SPARE);
+      pushed = 0;
+    }
+    running[depth] = core;
+    return depth++;
   }
 
   /** Makes this the thread's handler, unless it is. By its own thread. */

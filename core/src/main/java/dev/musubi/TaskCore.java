@@ -221,7 +221,7 @@ final class TaskCore<T extends @Nullable Object>
     TaskCore<?> core =
         handler instanceof TaskCore<?> own
             ? own
-            : handler instanceof SharedThread shared ? shared.running : null;
+            : handler instanceof SharedThread shared ? shared.innermost() : null;
     return core != null && core.thread == me ? core : null;
   }
 
@@ -284,15 +284,15 @@ final class TaskCore<T extends @Nullable Object>
   }
 
   private void execute(SharedThread on, boolean guest, @Nullable TaskLocals locals) {
-    if (beginOn(on.thread)) {
-      TaskCore<?> beneath = on.running;
-      on.running = this;
-      try {
+    int beneath = on.push(this);
+    try {
+      if (beginOn(on.thread)) {
         runBody(on.thread, on, guest, locals);
-      } finally {
-        on.running = beneath; // not before: the end hook is nobody's task
-        on.takeOver(); // the hook may have displaced it
       }
+    } finally {
+      on.depth = beneath; // not before: the end hook is nobody's task
+      on.running[beneath] = null;
+      on.takeOver(); // the hook may have displaced it
     }
   }
 

@@ -32,6 +32,7 @@ final class TaskLane {
   private static final int LOCKED = -1;
   private static final int SPINS = 100;
   private static final int WINDOW = 16;
+  private static final int FRESH = 64;
   private static final int FIRST_CAPACITY = 64; // a power of two
   private static final int KEPT_CAPACITY = 1 << 14;
   private static final VarHandle SIZE;
@@ -39,7 +40,9 @@ final class TaskLane {
   private volatile int size;
   private @Nullable Object[] ring = new Object[FIRST_CAPACITY];
   private int front;
+  private int before; // when it was locked last
   private long takenBack;
+  private int added; // one by one, since the ring is new
   private boolean closed;
 
   // A neighbour's word on the same cache line would be taken away with ours.
@@ -49,6 +52,12 @@ final class TaskLane {
   /** Whether there may be a task in it. */
   boolean hasWork() {
     return size != 0;
+  }
+
+  /** How many tasks are in it, if nobody is at it just now; else at least one. */
+  int about() {
+    int n = size;
+    return n == LOCKED ? Math.max(1, before) : n;
   }
 
   /**
@@ -67,7 +76,13 @@ final class TaskLane {
         return false;
       }
       @Nullable Object[] into = ring;
+      if (n == 0 && added > FRESH) {
+        size = 0;
+        renew();
+        continue;
+      }
       if (n < into.length) {
+        added++;
         into[(front + n) & (into.length - 1)] = core;
         try {
           SIZE.setRelease(this, n + 1);
@@ -85,6 +100,23 @@ final class TaskLane {
   void close() {
     int n = lock();
     closed = true;
+    size = n;
+  }
+
+  /** A young ring: to store young tasks in an old one costs a fence of G1 for each. */
+  private void renew() {
+    @Nullable Object[] young;
+    try {
+      young = new Object[FIRST_CAPACITY];
+    } catch (OutOfMemoryError e) {
+      young = null; // the old one serves as well
+    }
+    int n = lock();
+    if (n == 0 && young != null) {
+      ring = young;
+      front = 0;
+    }
+    added = 0;
     size = n;
   }
 
@@ -229,6 +261,7 @@ final class TaskLane {
     for (int spins = 0; ; spins++) {
       int n = size;
       if (n != LOCKED && SIZE.compareAndSet(this, n, LOCKED)) {
+        before = n;
         return n;
       }
       if (spins < SPINS) {
