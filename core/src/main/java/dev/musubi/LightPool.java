@@ -4,11 +4,11 @@ import dev.musubi.internal.RealTimers;
 import dev.musubi.internal.Timer;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.Arrays;
 import java.util.Objects;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -38,9 +38,10 @@ import org.jspecify.annotations.Nullable;
  * <h2>Lanes</h2>
  *
  * So that threads do not wait for each other at one queue, there are several. One half of them are
- * for the workers in turn: each adds what its tasks spawn to its own, and takes from there first.
- * The other half are for all other threads, by their numbers. A worker that finds its lane empty
- * moves half of the fullest one, at most a batch, into its own.
+ * for the workers: one that begins chooses one which no other has, as long as there are any, adds
+ * what its tasks spawn to it, and takes from there first. The other half are for all other threads,
+ * by their numbers. A worker that finds its lane empty moves half of the fullest one, at most a
+ * batch, into its own.
  *
  * <h2>Fairness</h2>
  *
@@ -70,8 +71,7 @@ final class LightPool {
   private final AtomicReference<@Nullable Idle> idle = new AtomicReference<>();
   private volatile boolean closed;
   private volatile @Nullable Worker dozing;
-  private int workers; // ever made; by whoever makes the standby
-
+  private final AtomicLong freeLanes; // of the workers' half: a bit for each
   private int turn; // racy: a lost step only gives a lane one turn more
 
   private volatile int standby; // 1: a worker was made runnable and has not begun
@@ -118,6 +118,7 @@ final class LightPool {
     half =
         Math.clamp(4L * Integer.highestOneBit(Runtime.getRuntime().availableProcessors()), 8, 64);
     lanes = new TaskLane[2 * half];
+    freeLanes = new AtomicLong(-1L >>> (Long.SIZE - half));
     for (int i = 0; i < lanes.length; i++) {
       lanes[i] = new TaskLane();
     }
@@ -253,8 +254,8 @@ final class LightPool {
     final LiveTasks.Own seats = live.new Own();
     private final Thread thread = threads.newThread(this);
     private final SharedThread shared = new SharedThread(thread, this);
-    private final TaskLane own = lanes[half + (workers++ & (half - 1))];
-    private final @Nullable Object[] spare = new Object[BATCH];
+    private TaskLane own = lanes[half];
+    private long ownBit; // 0: others have the lane, too
     private volatile boolean woken;
     private volatile boolean ended;
     private long seen; // how many tasks had been taken back when it last looked
@@ -287,7 +288,23 @@ final class LightPool {
       seats.end();
     }
 
+    private void chooseLane() {
+      for (; ; ) {
+        long free = freeLanes.get();
+        ownBit = Long.lowestOneBit(free);
+        if (free == 0) {
+          own = lanes[half + ((int) thread.threadId() & (half - 1))];
+          return;
+        }
+        if (freeLanes.compareAndSet(free, free & ~ownBit)) {
+          own = lanes[half + Long.numberOfTrailingZeros(ownBit)];
+          return;
+        }
+      }
+    }
+
     private boolean drain() {
+      chooseLane();
       boolean any = false;
       int left = QUANTUM;
       for (TaskCore<?> core = first();
@@ -310,6 +327,7 @@ final class LightPool {
           }
         }
       }
+      freeLanes.getAndAccumulate(ownBit, (free, mine) -> free | mine);
       return any;
     }
 
@@ -385,23 +403,19 @@ final class LightPool {
       if (!lane.hasWork()) {
         return null;
       }
-      @Nullable Object[] batch = youngBatch();
-      int n = lane.takeHalf(batch);
-      if (n == 0) {
-        return null;
-      }
-      TaskCore<?> first = (TaskCore<?>) batch[0];
-      keep(batch, n);
-      return first;
-    }
-
-    /** To store young tasks in an old array would cost a fence of G1 for each. */
-    private @Nullable Object[] youngBatch() {
+      @Nullable Object[] batch;
       try {
-        return new Object[BATCH];
+        batch = new Object[BATCH];
       } catch (OutOfMemoryError e) { // the tasks must be run all the same
-        return spare;
+        return lane.poll();
       }
+      int n = lane.takeHalf(batch);
+      TaskCore<?> first = (TaskCore<?>) batch[0];
+      batch[0] = null;
+      if (n > 1) {
+        keep(batch, n);
+      }
+      return first;
     }
 
     /** For later, all but the first. */
@@ -413,7 +427,6 @@ final class LightPool {
           ((TaskCore<?>) Objects.requireNonNull(batch[i])).failToStart(e);
         }
       }
-      Arrays.fill(batch, 0, n, null);
     }
 
     /**

@@ -1,6 +1,5 @@
 package dev.musubi;
 
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,19 +10,11 @@ import org.jspecify.annotations.Nullable;
  * TaskCore#current} looks. The field needs no fence where a handler of each task's own would.
  */
 final class SharedThread implements Thread.UncaughtExceptionHandler {
-  private static final int SPARE = 8;
   private static final int FRESH = 64;
 
   final Thread thread;
 
-  /**
-   * The tasks whose bodies run here, the innermost last. Own thread only. The array is a young one:
-   * to store a young task in an old object costs a fence of G1.
-   */
-  @Nullable TaskCore<?>[] running = new TaskCore<?>[SPARE];
-
-  int depth;
-  private int pushed;
+  private Running now = new Running(); // own thread only
 
   /** What makes it a worker of light tasks, or null. */
   final LightPool.@Nullable Worker worker;
@@ -31,6 +22,15 @@ final class SharedThread implements Thread.UncaughtExceptionHandler {
   SharedThread(Thread thread, LightPool.@Nullable Worker worker) {
     this.thread = thread;
     this.worker = worker;
+  }
+
+  /**
+   * A young object, replaced after some tasks: to store a young task in an old one costs a fence of
+   * G1, and other threads may be reading what an old one lies next to.
+   */
+  private static final class Running {
+    @Nullable TaskCore<?> innermost;
+    int changes;
   }
 
   /** The one whose thread the caller runs on; null if it is none, or its handler was displaced. */
@@ -42,17 +42,22 @@ final class SharedThread implements Thread.UncaughtExceptionHandler {
   }
 
   @Nullable TaskCore<?> innermost() {
-    return depth == 0 ? null : running[depth - 1];
+    return now.innermost;
   }
 
-  /** The task's body is about to run here; returns the depth to go back to. */
-  int push(TaskCore<?> core) {
-    if (depth == running.length || ++pushed == FRESH) {
-      running = Arrays.copyOf(running, depth + SPARE);
-      pushed = 0;
+  /** The task's body is about to run here; gives the one to go back to. */
+  @Nullable TaskCore<?> enter(TaskCore<?> core) {
+    TaskCore<?> outer = now.innermost;
+    if (now.changes == FRESH) {
+      now = new Running();
     }
-    running[depth] = core;
-    return depth++;
+    now.innermost = core;
+    now.changes++;
+    return outer;
+  }
+
+  void backTo(@Nullable TaskCore<?> outer) {
+    now.innermost = outer;
   }
 
   /** Makes this the thread's handler, unless it is. By its own thread. */

@@ -284,14 +284,13 @@ final class TaskCore<T extends @Nullable Object>
   }
 
   private void execute(SharedThread on, boolean guest, @Nullable TaskLocals locals) {
-    int beneath = on.push(this);
+    TaskCore<?> outer = on.enter(this);
     try {
       if (beginOn(on.thread)) {
         runBody(on.thread, on, guest, locals);
       }
     } finally {
-      on.depth = beneath; // not before: the end hook is nobody's task
-      on.running[beneath] = null;
+      on.backTo(outer); // not before: the end hook is nobody's task
       on.takeOver(); // the hook may have displaced it
     }
   }

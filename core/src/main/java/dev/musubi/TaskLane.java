@@ -28,26 +28,16 @@ import org.jspecify.annotations.Nullable;
  * a fence is a call, for which there may be no stack: to write with one is not, so it comes
  * instead.
  */
-final class TaskLane {
+final class TaskLane extends TaskLaneWords {
   private static final int LOCKED = -1;
   private static final int SPINS = 100;
   private static final int WINDOW = 16;
   private static final int FRESH = 64;
-  private static final int FIRST_CAPACITY = 64; // a power of two
   private static final int KEPT_CAPACITY = 1 << 14;
   private static final VarHandle SIZE;
 
-  private volatile int size;
-  private @Nullable Object[] ring = new Object[FIRST_CAPACITY];
-  private int front;
-  private int before; // when it was locked last
-  private long takenBack;
-  private int added; // one by one, since the ring is new
-  private boolean closed;
-
-  // A neighbour's word on the same cache line would be taken away with ours.
   @SuppressWarnings("unused")
-  private long pad0, pad1, pad2, pad3, pad4, pad5, pad6, pad7, pad8, pad9, padA, padB, padC, padD;
+  private long p0, p1, p2, p3, p4, p5, p6, p7, p8, p9, pa, pb, pc, pd, pe;
 
   /** Whether there may be a task in it. */
   boolean hasWork() {
@@ -122,12 +112,20 @@ final class TaskLane {
 
   /**
    * Adds what lies from one place up to another, even when it is closed: it comes from another
-   * lane. On a thread with stack to spare.
+   * lane. An empty lane makes the array its ring, so its length is a power of two, and the caller
+   * leaves it alone from here on. On a thread with stack to spare.
    */
   void addAll(@Nullable Object[] cores, int from, int to) {
     int count = to - from;
     for (; ; ) {
       int n = lock();
+      if (n == 0) {
+        ring = cores;
+        front = from;
+        added = 0;
+        size = count;
+        return;
+      }
       @Nullable Object[] into = ring;
       if (n + count <= into.length) {
         for (int i = 0; i < count; i++) {

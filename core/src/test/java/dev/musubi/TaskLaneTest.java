@@ -1,0 +1,117 @@
+package dev.musubi;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class TaskLaneTest {
+  private final TaskLane lane = new TaskLane();
+
+  @Test
+  void whatIsAddedComesOutInOrderHoweverWideTheRingHasToBe() {
+    List<TaskCore<?>> added = tasks(1_000);
+    added.forEach(task -> assertThat(lane.add(task)).isTrue());
+    assertThat(lane.about()).isEqualTo(1_000);
+    assertThat(drained()).isEqualTo(added);
+    assertThat(lane.hasWork()).isFalse();
+  }
+
+  @Test
+  void aRingThatWasEmptiedServesAgain() {
+    for (int round = 0; round < 10; round++) {
+      List<TaskCore<?>> added = tasks(100);
+      added.forEach(lane::add);
+      assertThat(drained()).isEqualTo(added);
+    }
+  }
+
+  @Test
+  void aBatchGoesIntoAnEmptyLaneAndMoreBehindIt() {
+    List<TaskCore<?>> batch = tasks(31);
+    lane.addAll(array(batch), 1, 32);
+    List<TaskCore<?>> more = tasks(200);
+    more.forEach(lane::add);
+    assertThat(drained()).isEqualTo(both(batch, more));
+  }
+
+  @Test
+  void aBatchGoesBehindWhatIsThere() {
+    List<TaskCore<?>> first = tasks(60);
+    first.forEach(lane::add);
+    List<TaskCore<?>> batch = tasks(31);
+    lane.addAll(array(batch), 1, 32);
+    assertThat(drained()).isEqualTo(both(first, batch));
+  }
+
+  @Test
+  void aTaskOfABatchIsTakenBackFromItsEnd() {
+    List<TaskCore<?>> batch = tasks(31);
+    lane.addAll(array(batch), 1, 32);
+    assertThat(lane.removeFromEnd(batch.get(20))).isTrue();
+    assertThat(lane.removeFromEnd(batch.get(20))).isFalse();
+    assertThat(lane.removeFromEnd(batch.get(0))).as("too far from the end").isFalse();
+    batch.remove(20);
+    assertThat(drained()).isEqualTo(batch);
+  }
+
+  @Test
+  void aClosedLaneRefusesTasksButNotThoseOfAnotherLane() {
+    lane.add(task());
+    lane.close();
+    assertThat(lane.add(task())).isFalse();
+    lane.addAll(array(tasks(31)), 1, 32);
+    assertThat(drained()).hasSize(32);
+  }
+
+  @Test
+  void halfOfThemAreTakenTheOlderOnesAndNeverMoreThanFit() {
+    List<TaskCore<?>> added = tasks(21);
+    added.forEach(lane::add);
+    @Nullable Object[] batch = new Object[32];
+    assertThat(lane.takeHalf(batch)).isEqualTo(11);
+    assertThat(batch).startsWith(added.subList(0, 11).toArray());
+    assertThat(drained()).isEqualTo(added.subList(11, 21));
+    tasks(100).forEach(lane::add);
+    assertThat(lane.takeHalf(batch)).isEqualTo(32);
+  }
+
+  private List<TaskCore<?>> drained() {
+    List<TaskCore<?>> all = new ArrayList<>();
+    for (TaskCore<?> task = lane.poll(); task != null; task = lane.poll()) {
+      all.add(task);
+    }
+    return all;
+  }
+
+  /** As a worker brings it: the first place is empty, and so are those behind. */
+  private static @Nullable Object[] array(List<TaskCore<?>> batch) {
+    @Nullable Object[] array = new Object[32];
+    for (int i = 0; i < batch.size(); i++) {
+      array[i + 1] = batch.get(i);
+    }
+    return array;
+  }
+
+  private static List<TaskCore<?>> both(List<TaskCore<?>> one, List<TaskCore<?>> two) {
+    List<TaskCore<?>> all = new ArrayList<>(one);
+    all.addAll(two);
+    return all;
+  }
+
+  private static List<TaskCore<?>> tasks(int n) {
+    List<TaskCore<?>> all = new ArrayList<>();
+    for (int i = 0; i < n; i++) {
+      all.add(task());
+    }
+    return all;
+  }
+
+  private static TaskCore<?> task() {
+    Callable<Integer> body = () -> 1;
+    return TaskRuntime.global().prepare(body);
+  }
+}
