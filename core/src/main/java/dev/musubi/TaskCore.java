@@ -65,6 +65,23 @@ import org.jspecify.annotations.Nullable;
  * cleared, before hooks and waiters run. Waiting for INTERRUPTING to pass: {@link
  * #awaitNoInterrupt()}.
  *
+ * <h2>Hosting: a shield without the word</h2>
+ *
+ * A task that runs another one in its join ({@link #runHere}) is as in a shield, for two
+ * compare-and-sets less: it sets {@link #hosting}, takes the other one out of its lane, and looks
+ * for ABORT; after, it clears {@code hosting} and looks again. Who wants to interrupt has set ABORT
+ * before it looks at {@code hosting}. Between the two steps of each lies a full fence (the lane's
+ * lock, a volatile write, the change of the state), so at least one sees the other:
+ *
+ * <ul>
+ *   <li>at the beginning: if the aborting thread did not see {@code hosting}, and interrupts, the
+ *       host sees ABORT, and runs the other one in a real shield, which waits for INTERRUPTING and
+ *       keeps the interrupt for itself;
+ *   <li>at the end: if the aborting thread saw {@code hosting}, it clears INTERRUPTING without
+ *       DELIVERED, and the host sees ABORT. It enters and leaves a shield, which delivers. Whoever
+ *       sets DELIVERED tells those who listen, so that nobody is told while the other one runs.
+ * </ul>
+ *
  * <h2>No lost wake-ups</h2>
  *
  * A joiner adds its {@link Waiter} and then looks at the phase; the task publishes the phase and
@@ -96,6 +113,10 @@ final class TaskCore<T extends @Nullable Object>
   private static final int OBSERVED = 1 << 8;
   private static final int DETACHED = 1 << 9;
 
+  private static final byte VIRTUAL = 0;
+  private static final byte LIGHT = 1;
+  private static final byte BLOCKING = 2;
+
   private static final int SPINS = 64;
 
   /** How many light tasks may run one in the other's join: each needs a piece of the stack. */
@@ -110,12 +131,12 @@ final class TaskCore<T extends @Nullable Object>
   private static final VarHandle STATE;
   private static final VarHandle WAITERS;
   private static final VarHandle TARGET;
+  private static final VarHandle HOSTING;
 
   final TaskRuntime runtime;
   private long id; // set once, by the runtime's list of live tasks
   private final @Nullable TaskOptions options;
-  private final boolean blocking;
-  private final boolean light;
+  private final byte kind; // in a byte, as with one byte more a task is eight bytes larger
 
   private volatile int state;
   private @Nullable Object payload;
@@ -134,6 +155,7 @@ final class TaskCore<T extends @Nullable Object>
   private int shields;
 
   private boolean interruptAfterShield;
+  private volatile boolean hosting; // set and cleared by the task's own thread
 
   /** The launcher's; of a light task, how many others are between it and its thread's ground. */
   private byte weight;
@@ -141,8 +163,12 @@ final class TaskCore<T extends @Nullable Object>
   TaskCore(TaskRuntime runtime, Object body, @Nullable TaskOptions options, TaskKind kind) {
     this.runtime = runtime;
     this.options = options;
-    this.blocking = kind == TaskKind.BLOCKING;
-    this.light = kind == TaskKind.LIGHT;
+    this.kind =
+        switch (kind) {
+          case VIRTUAL -> VIRTUAL;
+          case LIGHT -> LIGHT;
+          case BLOCKING -> BLOCKING;
+        };
     this.payload = body;
   }
 
@@ -304,24 +330,40 @@ final class TaskCore<T extends @Nullable Object>
    * runs it here. Whether it did; then it has finished.
    *
    * <p>Who takes a task out of its lane is the one who runs it. Meanwhile the waiting task is as in
-   * a shield: an interrupt that is meant for it must not hit this one.
+   * a shield, see the top: an interrupt that is meant for it must not hit this one.
    */
   boolean runHere() throws InterruptedException {
     TaskCore<?> me = current();
-    int depth = me != null && me.light ? me.weight + 1 : 1;
-    if (!light || !isUnstarted() || depth > MOST_NESTED) {
+    int depth = me != null && me.isLight() ? me.weight + 1 : 1;
+    if (!isLight() || !isUnstarted() || depth > MOST_NESTED) {
       return false;
     }
     checkWait(me);
-    if (me != null) {
-      me.enterShield();
-    }
-    try {
+    if (me == null || me.shields > 0) {
       return runtime.lightPool().takeBack(this) && runTaken(depth);
+    }
+    HOSTING.setRelease(me, true);
+    try {
+      return runtime.lightPool().takeBack(this) && me.host(this, depth);
     } finally {
-      if (me != null) {
+      me.hosting = false;
+      if (me.isAbortRequested()) { // those who saw that it was hosting have left it to us
+        me.enterShield();
         me.leaveShield();
       }
+    }
+  }
+
+  /** Own thread, hosting: for an abort that is here already, a flag comes too late. */
+  private boolean host(TaskCore<?> guest, int depth) {
+    if (!isAbortRequested()) {
+      return guest.runTaken(depth);
+    }
+    enterShield(); // the interrupt may be on its way already
+    try {
+      return guest.runTaken(depth);
+    } finally {
+      leaveShield();
     }
   }
 
@@ -634,9 +676,9 @@ final class TaskCore<T extends @Nullable Object>
           interruptAndEnd();
         } else if (aside != null) {
           aside.accept(this);
-        }
-        if ((t & SHIELDED) == 0) {
-          tellAborted(false);
+          if ((t & SHIELDED) == 0 && !hosting) {
+            tellAborted(false);
+          }
         }
         scheduleRepeat(mine);
         return true;
@@ -649,7 +691,7 @@ final class TaskCore<T extends @Nullable Object>
     payload = null;
     handle = null;
     unseat();
-    if (blocking) {
+    if (isBlocking()) {
       runtime.blockingPool().remove(this);
     }
     wakeWaiters();
@@ -695,8 +737,9 @@ final class TaskCore<T extends @Nullable Object>
   /** Under INTERRUPTING, which it ends. */
   private void interruptAndEnd() {
     Thread target = thread;
+    boolean now = !hosting; // else by itself, when its guest has gone
     try {
-      if (target != null && policy().interrupts()) {
+      if (now && target != null && policy().interrupts()) {
         target.interrupt();
       }
     } catch (Throwable e) { // close code of a channel, run by interrupt() on this thread
@@ -705,9 +748,12 @@ final class TaskCore<T extends @Nullable Object>
       int s;
       do {
         s = state;
-      } while (!STATE.compareAndSet(this, s, (s & ~INTERRUPTING) | DELIVERED));
+      } while (!STATE.compareAndSet(this, s, (s & ~INTERRUPTING) | (now ? DELIVERED : 0)));
       LockSupport.unpark(
           target); // the policy may not interrupt; interrupt() may have thrown too early
+    }
+    if (now) {
+      tellAborted(false);
     }
   }
 
@@ -757,7 +803,10 @@ final class TaskCore<T extends @Nullable Object>
     if (abort.restart) { // a shield was left: an interrupt was set there, its time begins anew
       abort.restart = false;
       abort.pauseNanos = policy().firstRepeatNanos();
-    } else if ((s & (SHIELDED | INTERRUPTING)) == 0 && target != null && !target.isInterrupted()) {
+    } else if ((s & (SHIELDED | INTERRUPTING)) == 0
+        && !hosting
+        && target != null
+        && !target.isInterrupted()) {
       deliverAside(true);
       abort.pauseNanos = policy().nextPause(abort.pauseNanos);
     }
@@ -940,7 +989,7 @@ final class TaskCore<T extends @Nullable Object>
 
   /** Somebody is about to wait for it: its thread, if it is to come, should come now. */
   void hurry() {
-    if (light && isUnstarted()) {
+    if (isLight() && isUnstarted()) {
       runtime.lightPool().hurry();
     }
   }
@@ -1305,11 +1354,11 @@ final class TaskCore<T extends @Nullable Object>
   }
 
   boolean isBlocking() {
-    return blocking;
+    return kind == BLOCKING;
   }
 
   boolean isLight() {
-    return light;
+    return kind == LIGHT;
   }
 
   boolean isUnstarted() {
@@ -1324,7 +1373,7 @@ final class TaskCore<T extends @Nullable Object>
   private AbortPolicy policy() {
     return options != null && options.abortPolicy() != null
         ? options.abortPolicy()
-        : runtime.abortPolicy(blocking);
+        : runtime.abortPolicy(isBlocking());
   }
 
   TaskState publicState() {
@@ -1349,7 +1398,7 @@ final class TaskCore<T extends @Nullable Object>
         id(),
         publicState(),
         isAbortRequested(),
-        blocking,
+        isBlocking(),
         blocker instanceof TaskCore<?> other ? Optional.of(other.id()) : Optional.empty(),
         Optional.ofNullable(on));
   }
@@ -1364,6 +1413,7 @@ final class TaskCore<T extends @Nullable Object>
       MethodHandles.Lookup lookup = MethodHandles.lookup();
       STATE = lookup.findVarHandle(TaskCore.class, "state", int.class);
       WAITERS = lookup.findVarHandle(TaskCore.class, "waiters", Object.class);
+      HOSTING = lookup.findVarHandle(TaskCore.class, "hosting", boolean.class);
       TARGET = lookup.findVarHandle(Waiter.class, "target", Object.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
