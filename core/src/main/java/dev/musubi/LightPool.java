@@ -289,18 +289,14 @@ final class LightPool {
     }
 
     private void chooseLane() {
-      for (; ; ) {
-        long free = freeLanes.get();
-        ownBit = Long.lowestOneBit(free);
-        if (free == 0) {
-          own = lanes[half + ((int) thread.threadId() & (half - 1))];
-          return;
-        }
-        if (freeLanes.compareAndSet(free, free & ~ownBit)) {
-          own = lanes[half + Long.numberOfTrailingZeros(ownBit)];
-          return;
-        }
-      }
+      long free = freeLanes.getAndUpdate(bits -> bits & (bits - 1)); // takes the lowest
+      ownBit = Long.lowestOneBit(free);
+      int which = ownBit == 0 ? (int) thread.threadId() : Long.numberOfTrailingZeros(ownBit);
+      own = lanes[half + (which & (half - 1))];
+    }
+
+    private void giveLaneBack() {
+      freeLanes.getAndUpdate(bits -> bits | ownBit);
     }
 
     private boolean drain() {
@@ -327,7 +323,7 @@ final class LightPool {
           }
         }
       }
-      freeLanes.getAndAccumulate(ownBit, (free, mine) -> free | mine);
+      giveLaneBack();
       return any;
     }
 
