@@ -29,6 +29,15 @@ import org.jspecify.annotations.Nullable;
  * of the {@link LightPool} that the task goes to next, and that the shutdown closes before it
  * walks. Both take the lane's lock: if the task came first, it sits where the walk sees it; if the
  * shutdown did, the lane refuses the task.
+ *
+ * <h2>Nobody is left</h2>
+ *
+ * While the list may still grow, a walk that found nobody proves nothing: a task may have sat down
+ * where the walk had been, and the one that spawned it may have ended before the walk came there.
+ * It proves it between two equal {@linkplain #mark() marks}: Take the first task that sat down
+ * after the second mark had counted its block. It was spawned from outside, or by a task that sat
+ * before. That one would have been counted by the second mark and not by the first, or have been
+ * found. And who is seen to have ended has been seen to have spawned, as it left its seat after.
  */
 final class LiveTasks {
   private static final int SIZE = 32;
@@ -177,6 +186,31 @@ final class LiveTasks {
         fresh.close();
       }
     }
+  }
+
+  /** Which block is the newest, and how many seats from there on nobody has had yet. */
+  static final class Mark implements Consumer<Block> {
+    private @Nullable Block newest;
+    private int free;
+
+    @Override
+    public void accept(Block block) {
+      if (newest == null) {
+        newest = block;
+      }
+      free += SIZE - Math.min(block.cursor, SIZE);
+    }
+
+    /** Whether nobody has sat down between the two. */
+    boolean isSameAs(Mark other) {
+      return newest == other.newest && free == other.free;
+    }
+  }
+
+  Mark mark() {
+    Mark mark = new Mark();
+    blocks.forEach(mark);
+    return mark;
   }
 
   /** Every task that has not left its seat. One that has just finished may still sit. */

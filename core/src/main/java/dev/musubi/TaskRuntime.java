@@ -523,11 +523,14 @@ public final class TaskRuntime implements AutoCloseable {
   void awaitIdle(Duration limit) {
     long deadline = System.nanoTime() + Nanos.limit(limit);
     List<TaskCore<?>> left = new ArrayList<>();
+    boolean idle;
     do {
+      LiveTasks.Mark before = live.mark();
       left.clear();
       forEachLive(left::add);
       left.forEach(core -> awaitUnlessExiting(core, deadline));
-    } while (!left.isEmpty() && deadline - System.nanoTime() > 0);
+      idle = left.isEmpty() && before.isSameAs(live.mark());
+    } while (!idle && deadline - System.nanoTime() > 0);
   }
 
   /** Waits for a task, but not for one that sits in System.exit, which waits for us. */

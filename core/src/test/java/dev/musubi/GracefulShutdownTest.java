@@ -63,6 +63,31 @@ class GracefulShutdownTest {
     assertThat(ended).hasValue(1);
   }
 
+  /** Each is spawned where the walk over the live tasks may have been, by one it has yet to see. */
+  @Test
+  void aTaskThatIsSpawnedByOneThatEndsIsNotMissed() throws Exception {
+    int links = 2_000;
+    for (int i = 0; i < 50; i++) {
+      TaskRuntime runtime = TaskRuntime.create();
+      AtomicInteger ended = new AtomicInteger();
+      GracefulShutdown shutdown = GracefulShutdown.of(runtime).grace(Duration.ofHours(1));
+      chain(runtime, links, ended);
+      assertThat(shutdown.run("deploy").isComplete()).isTrue();
+      assertThat(ended).hasValue(links);
+    }
+  }
+
+  private static void chain(TaskRuntime runtime, int links, AtomicInteger ended) {
+    if (links > 0) {
+      runtime
+          .spawn(() -> {
+            chain(runtime, links - 1, ended);
+            ended.incrementAndGet();
+          })
+          .detach();
+    }
+  }
+
   @Test
   @Semantics(11)
   void whoDoesNotStopIsInTheReport() throws Exception {
