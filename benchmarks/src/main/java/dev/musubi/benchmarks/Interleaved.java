@@ -8,6 +8,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
 
 /**
  * Measures contestants in turn, in one JVM: A B C, B C A, C A B, ... What disturbs the machine for
@@ -50,7 +52,19 @@ final class Interleaved {
   }
 
   /** The samples of one contestant, for each task; position i is round i. */
-  record Samples(double[] wallNanos, double[] cpuNanos, double[] bytes) {}
+  record Samples(double[] wallNanos, double[] cpuNanos, double[] bytes) {
+    /** Those of some rounds. */
+    Samples only(IntPredicate rounds) {
+      return new Samples(only(wallNanos, rounds), only(cpuNanos, rounds), only(bytes, rounds));
+    }
+
+    private static double[] only(double[] values, IntPredicate rounds) {
+      return IntStream.range(0, values.length)
+          .filter(rounds)
+          .mapToDouble(round -> values[round])
+          .toArray();
+    }
+  }
 
   /** In the child: measures on the calling thread, and says each sample. */
   static void measure(

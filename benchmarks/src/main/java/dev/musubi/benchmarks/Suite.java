@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.IntPredicate;
 
 /**
  * Tokio's own workloads and some more, for Musubi, the JDK, coroutines and Tokio itself. Each
@@ -33,6 +34,8 @@ public final class Suite {
   private static final String TOKIO = "Tokio";
   private static final String JOX = "jox";
   private static final String FLOOR = "bare virtual threads";
+  private static final String LIGHT_FLOOR = "bare hand-over";
+  private static final String DISTANCE = "CPU distance";
   private static final List<String> PEERS = List.of(JDK, COROUTINES, JOX);
   private static final List<String> OPTIONS = options();
 
@@ -149,10 +152,12 @@ public final class Suite {
       contestants.put(JDK, jdk(new SuiteJdk(), workload));
     }
     bare(workload).ifPresent(batch -> contestants.put(FLOOR, batch));
+    lightFloor(workload).ifPresent(batch -> contestants.put(LIGHT_FLOOR, batch));
     contestants.put(COROUTINES, coroutines(workload));
     SuiteJox.batch(workload.name()).ifPresent(batch -> contestants.put(JOX, batch));
     TokioProcess.start(tokio)
         .ifPresent(process -> contestants.put(TOKIO, process.workload(workload.name())));
+    contestants.put(DISTANCE, new CpuDistance());
     boolean whole = workload == Workload.fib || workload.name().startsWith("skynet");
     int count = whole ? workload.count : Math.max(200, workload.count / 100 * scale);
     Map<String, Batch> repeated = new LinkedHashMap<>();
@@ -249,6 +254,16 @@ public final class Suite {
     };
   }
 
+  /** What light tasks could cost if they were nothing but objects that change hands. */
+  private static Optional<Batch> lightFloor(Workload workload) {
+    SuiteFloor f = new SuiteFloor();
+    return switch (workload) {
+      case spawnOne -> Optional.of(Contest.inThread(f::spawnOne));
+      case spawnMany -> Optional.of(Contest.inThread(f::spawnMany));
+      default -> Optional.empty();
+    };
+  }
+
   private static Batch coroutines(Workload workload) {
     SuiteCoroutines c = SuiteCoroutines.INSTANCE;
     return switch (workload) {
@@ -292,6 +307,7 @@ public final class Suite {
             ratio(samples, LIGHT, TOKIO),
             ratio(samples, MUSUBI, best(samples)),
             ratio(samples, LIGHT, best(samples))));
+    publishByDistance(report, all);
     for (Map.Entry<Workload, Map<String, Samples>> entry : all.entrySet()) {
       Workload workload = entry.getKey();
       Map<String, Samples> samples = entry.getValue();
@@ -301,7 +317,7 @@ public final class Suite {
       report.header(
           "contestant", "ns", "CPU ns", "bytes", "ratio to Tokio", "to the best JVM peer");
       List<String> order =
-          List.of(MUSUBI, LIGHT, JDK, FLOOR, COROUTINES, JOX, TOKIO).stream()
+          List.of(MUSUBI, LIGHT, JDK, FLOOR, LIGHT_FLOOR, COROUTINES, JOX, TOKIO).stream()
               .filter(samples::containsKey)
               .toList();
       for (String who : order) {
@@ -330,6 +346,62 @@ public final class Suite {
         plot.write(out, workload.name());
       }
     }
+  }
+
+  /**
+   * A virtual machine's CPUs may share a cache in one second and not in the next. What hands tasks
+   * from one to the other has two speeds then, and its median tells how the seconds fell.
+   */
+  private static void publishByDistance(Report report, Map<Workload, Map<String, Samples>> all) {
+    report.heading("By the distance of the CPUs");
+    report.text(
+        "The same ratios by the rounds in which a cache line took less than "
+            + whole(CpuDistance.NEAR)
+            + " ns from one CPU to the other and back, and those in which it took longer.");
+    report.header(
+        "workload",
+        "near, far rounds",
+        "round trip, ns",
+        "to Tokio, near",
+        "far",
+        "light, to Tokio, near",
+        "far",
+        "to the best JVM peer, near",
+        "far",
+        "light, to it, near",
+        "far");
+    all.forEach((workload, samples) -> {
+      double[] distance = samples.get(DISTANCE).wallNanos();
+      Map<String, Samples> near = only(samples, round -> distance[round] < CpuDistance.NEAR);
+      Map<String, Samples> far = only(samples, round -> distance[round] >= CpuDistance.NEAR);
+      String peer = best(samples);
+      List<String> row = new ArrayList<>();
+      row.add(workload.name());
+      row.add(rounds(near) + ", " + rounds(far));
+      row.add(medianOf(near, DISTANCE) + ", " + medianOf(far, DISTANCE));
+      for (String to : List.of(TOKIO, peer)) {
+        for (String who : List.of(MUSUBI, LIGHT)) {
+          row.add(ratio(near, who, to));
+          row.add(ratio(far, who, to));
+        }
+      }
+      report.row(row);
+      report.figure("workload", workload.name(), "cpuRoundTripNanosOfEachRound", distance);
+    });
+  }
+
+  private static int rounds(Map<String, Samples> samples) {
+    return samples.get(DISTANCE).wallNanos().length;
+  }
+
+  private static String medianOf(Map<String, Samples> samples, String who) {
+    return whole(median(samples.get(who).wallNanos()));
+  }
+
+  private static Map<String, Samples> only(Map<String, Samples> samples, IntPredicate rounds) {
+    Map<String, Samples> some = new LinkedHashMap<>();
+    samples.forEach((who, all) -> some.put(who, all.only(rounds)));
+    return some;
   }
 
   private static String best(Map<String, Samples> samples) {
