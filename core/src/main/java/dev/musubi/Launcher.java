@@ -96,10 +96,10 @@ final class Launcher {
       if (lane == null) {
         return;
       }
-      @Nullable Object[] taken = new Object[Math.min(room, atOnce)];
+      @Nullable TaskCore<?>[] taken = new TaskCore<?>[Math.min(room, atOnce)];
       int n = lane.take(taken);
       for (int i = 0; i < n; i++) {
-        TaskCore<?> next = (TaskCore<?>) Objects.requireNonNull(taken[i]);
+        TaskCore<?> next = Objects.requireNonNull(taken[i]);
         if (next.isUnstarted() // it may have been aborted meanwhile
             && start(next, most, started == BATCH - 1)) {
           started++; // one that could not be started must not be the last

@@ -399,14 +399,14 @@ final class LightPool {
       if (!lane.hasWork()) {
         return null;
       }
-      @Nullable Object[] batch;
+      @Nullable TaskCore<?>[] batch;
       try {
-        batch = new Object[BATCH];
+        batch = new TaskCore<?>[BATCH];
       } catch (OutOfMemoryError e) { // the tasks must be run all the same
         return lane.poll();
       }
       int n = lane.takeHalf(batch);
-      TaskCore<?> first = (TaskCore<?>) batch[0];
+      TaskCore<?> first = batch[0];
       batch[0] = null;
       if (n > 1) {
         keep(batch, n);
@@ -415,12 +415,12 @@ final class LightPool {
     }
 
     /** For later, all but the first. */
-    private void keep(@Nullable Object[] batch, int n) {
+    private void keep(@Nullable TaskCore<?>[] batch, int n) {
       try {
         own.addAll(batch, 1, n);
       } catch (OutOfMemoryError e) { // no wider ring: none of them was added
         for (int i = 1; i < n; i++) {
-          ((TaskCore<?>) Objects.requireNonNull(batch[i])).failToStart(e);
+          Objects.requireNonNull(batch[i]).failToStart(e);
         }
       }
     }

@@ -65,7 +65,7 @@ final class TaskLane extends TaskLaneWords {
         size = n;
         return false;
       }
-      @Nullable Object[] into = ring;
+      @Nullable TaskCore<?>[] into = ring;
       if (n == 0 && added > FRESH) {
         size = 0;
         renew();
@@ -82,7 +82,7 @@ final class TaskLane extends TaskLaneWords {
         return true;
       }
       size = n;
-      grow(new Object[2 * into.length]);
+      grow(new TaskCore<?>[2 * into.length]);
     }
   }
 
@@ -95,9 +95,9 @@ final class TaskLane extends TaskLaneWords {
 
   /** A young ring: to store young tasks in an old one costs a fence of G1 for each. */
   private void renew() {
-    @Nullable Object[] young;
+    @Nullable TaskCore<?>[] young;
     try {
-      young = new Object[FIRST_CAPACITY];
+      young = new TaskCore<?>[FIRST_CAPACITY];
     } catch (OutOfMemoryError e) {
       young = null; // the old one serves as well
     }
@@ -115,7 +115,7 @@ final class TaskLane extends TaskLaneWords {
    * lane. An empty lane makes the array its ring, so its length is a power of two, and the caller
    * leaves it alone from here on. On a thread with stack to spare.
    */
-  void addAll(@Nullable Object[] cores, int from, int to) {
+  void addAll(@Nullable TaskCore<?>[] cores, int from, int to) {
     int count = to - from;
     for (; ; ) {
       int n = lock();
@@ -126,7 +126,7 @@ final class TaskLane extends TaskLaneWords {
         size = count;
         return;
       }
-      @Nullable Object[] into = ring;
+      @Nullable TaskCore<?>[] into = ring;
       if (n + count <= into.length) {
         for (int i = 0; i < count; i++) {
           into[(front + n + i) & (into.length - 1)] = cores[from + i];
@@ -135,13 +135,13 @@ final class TaskLane extends TaskLaneWords {
         return;
       }
       size = n;
-      grow(new Object[2 * into.length]);
+      grow(new TaskCore<?>[2 * into.length]);
     }
   }
 
-  private void grow(@Nullable Object[] wider) {
+  private void grow(@Nullable TaskCore<?>[] wider) {
     int n = lock();
-    @Nullable Object[] old = ring;
+    @Nullable TaskCore<?>[] old = ring;
     if (old.length < wider.length) { // else someone was quicker
       for (int i = 0; i < n; i++) {
         wider[i] = old[(front + i) & (old.length - 1)];
@@ -162,9 +162,9 @@ final class TaskLane extends TaskLaneWords {
       size = 0;
       return null;
     }
-    @Nullable Object[] from = ring;
+    @Nullable TaskCore<?>[] from = ring;
     int at = front;
-    TaskCore<?> first = (TaskCore<?>) from[at];
+    TaskCore<?> first = from[at];
     from[at] = null;
     front = (at + 1) & (from.length - 1);
     try {
@@ -176,16 +176,16 @@ final class TaskLane extends TaskLaneWords {
   }
 
   /** Takes the older half, but not more than fit into the array; how many. */
-  int takeHalf(@Nullable Object[] into) {
+  int takeHalf(@Nullable TaskCore<?>[] into) {
     return take(into, true);
   }
 
   /** Takes the oldest, but not more than fit into the array; how many. */
-  int take(@Nullable Object[] into) {
+  int take(@Nullable TaskCore<?>[] into) {
     return take(into, false);
   }
 
-  private int take(@Nullable Object[] into, boolean half) {
+  private int take(@Nullable TaskCore<?>[] into, boolean half) {
     if (size == 0) {
       return 0;
     }
@@ -194,7 +194,7 @@ final class TaskLane extends TaskLaneWords {
     if (take > into.length) {
       take = into.length;
     }
-    @Nullable Object[] from = ring;
+    @Nullable TaskCore<?>[] from = ring;
     int at = front;
     for (int i = 0; i < take; i++) {
       into[i] = from[at];
@@ -211,9 +211,9 @@ final class TaskLane extends TaskLaneWords {
 
   /** After a flood: its ring need not be kept. */
   private void shrink() {
-    @Nullable Object[] smaller;
+    @Nullable TaskCore<?>[] smaller;
     try {
-      smaller = new Object[FIRST_CAPACITY];
+      smaller = new TaskCore<?>[FIRST_CAPACITY];
     } catch (OutOfMemoryError e) {
       return; // what was taken must reach the caller
     }
@@ -231,7 +231,7 @@ final class TaskLane extends TaskLaneWords {
       return false;
     }
     int n = lock();
-    @Nullable Object[] from = ring;
+    @Nullable TaskCore<?>[] from = ring;
     int mask = from.length - 1;
     int last = front + n - 1;
     int looks = n < WINDOW ? n : WINDOW;

@@ -18,5 +18,5 @@ abstract class TaskLaneWords extends Padded {
   int added; // one by one, since the ring is new
   boolean closed;
   long takenBack;
-  @Nullable Object[] ring = new Object[FIRST_CAPACITY];
+  @Nullable TaskCore<?>[] ring = new TaskCore<?>[FIRST_CAPACITY];
 }

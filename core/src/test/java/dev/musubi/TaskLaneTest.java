@@ -71,9 +71,9 @@ class TaskLaneTest {
   void halfOfThemAreTakenTheOlderOnesAndNeverMoreThanFit() {
     List<TaskCore<?>> added = tasks(21);
     added.forEach(lane::add);
-    @Nullable Object[] batch = new Object[32];
+    @Nullable TaskCore<?>[] batch = new TaskCore<?>[32];
     assertThat(lane.takeHalf(batch)).isEqualTo(11);
-    assertThat(batch).startsWith(added.subList(0, 11).toArray());
+    assertThat(batch).startsWith(added.subList(0, 11).toArray(new TaskCore<?>[0]));
     assertThat(drained()).isEqualTo(added.subList(11, 21));
     tasks(100).forEach(lane::add);
     assertThat(lane.takeHalf(batch)).isEqualTo(32);
@@ -88,8 +88,8 @@ class TaskLaneTest {
   }
 
   /** As a worker brings it: the first place is empty, and so are those behind. */
-  private static @Nullable Object[] array(List<TaskCore<?>> batch) {
-    @Nullable Object[] array = new Object[32];
+  private static @Nullable TaskCore<?>[] array(List<TaskCore<?>> batch) {
+    @Nullable TaskCore<?>[] array = new TaskCore<?>[32];
     for (int i = 0; i < batch.size(); i++) {
       array[i + 1] = batch.get(i);
     }

@@ -19,7 +19,7 @@ public class TaskLaneTakers {
   private final TaskLane lane = new TaskLane();
   private final TaskCore<?> first = StressRuntime.task(() -> 1);
   private final TaskCore<?> second = StressRuntime.task(() -> 1);
-  private final Object[] half = new Object[2];
+  private final TaskCore<?>[] half = new TaskCore<?>[2];
   private boolean back;
 
   public TaskLaneTakers() {
