@@ -203,9 +203,10 @@ final class ExecutorView extends AbstractExecutorService {
    */
   @Override
   public void close() {
-    TaskCore<?> me = TaskCore.current();
-    if (me != null && open.containsKey(me)) {
-      throw new IllegalStateException(me + " cannot wait for the end of its own executor");
+    for (TaskCore<?> core : open.keySet()) {
+      if (core.isUnderneath()) {
+        throw new IllegalStateException(core + " cannot wait for the end of its own executor");
+      }
     }
     shutdown();
     try {
@@ -214,7 +215,7 @@ final class ExecutorView extends AbstractExecutorService {
       }
     } catch (InterruptedException e) {
       shutdownNow();
-      awaitStubbornly(me);
+      awaitStubbornly(TaskCore.current());
       Thread.currentThread().interrupt();
     }
   }

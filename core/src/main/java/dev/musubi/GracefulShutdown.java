@@ -109,11 +109,7 @@ public final class GracefulShutdown {
    */
   public ShutdownReport run(String why) {
     Objects.requireNonNull(why, "why");
-    TaskCore<?> me = TaskCore.current();
-    if (me != null && me.runtime == runtime) {
-      throw new IllegalStateException(
-          me + " belongs to " + runtime + " and cannot wait for its end");
-    }
+    runtime.rejectOwnTask();
     lock.lock();
     try {
       ShutdownReport done = report;

@@ -67,7 +67,13 @@ public sealed interface JoinHandle<T extends @Nullable Object> permits OwnedHand
    * holds: what would be a deadlock otherwise enters the lock once more. Task locals are its own.
    * An interrupt of the calling thread, which is not an abort, ends a wait of the inner body; one
    * that computes leaves it to the caller's next wait. At most 64 tasks run in each other like
-   * this; then, and for all tasks but light ones, this is {@link #join()}.
+   * this; then, and for all tasks but light ones, this is {@link #join()}. A wait of the inner task
+   * for the caller, or for the end of its runtime, is refused like one for itself: it would wait
+   * for its own stack.
+   *
+   * <p>If the stack ends while the inner task is begun or ended, the {@link StackOverflowError}
+   * comes out here, and the inner task panics with one, at the latest when the caller waits for
+   * another task or ends.
    *
    * @return the value; null for a body without one
    * @throws InterruptedException if the waiting thread is interrupted, or is a task that was

@@ -1,5 +1,6 @@
 package dev.musubi;
 
+import dev.musubi.internal.Stack;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -34,10 +35,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <h2>No task is forgotten</h2>
  *
- * Whoever adds to the backlog looks at {@code pending} and the gate after; whoever lowers {@code
- * pending}, or opens the gate, looks at the backlog after. All are volatile, so one of the two sees
- * the other's move and drains. And while {@code pending} is not below the limit, some counted task
- * has yet to begin: it will lower it, and drain.
+ * Whoever adds to the backlog looks at {@code pending} after, and drains if it is 0; whoever lowers
+ * {@code pending}, or opens the gate, looks at the backlog after. All are volatile, so one of the
+ * two sees the other's move and drains. And while {@code pending} is not 0, some counted task has
+ * yet to begin: it will lower it, and drain, on a stack of its own.
  */
 final class Launcher {
   private static final int BATCH = 64;
@@ -64,11 +65,21 @@ final class Launcher {
     int most = limit.now();
     TaskLane lane = lanes.get((int) Thread.currentThread().threadId() & (LANES - 1));
     if (pending.get() < most && Pacer.isOpen() && !lane.hasWork()) {
-      var _ = start(core, most, false);
+      if (!start(core, most, false)) {
+        drainFromHere();
+      }
     } else {
       var _ = lane.add(core); // it is never closed
-      drain(1); // what is taken must be started, and this stack may be near its end
+      if (pending.get() == 0) {
+        drainFromHere();
+      }
     }
+  }
+
+  /** What is taken must be started, and this stack may be near its end. */
+  private void drainFromHere() {
+    Stack.reserve();
+    drain();
   }
 
   /** A started thread begins. */
@@ -81,13 +92,11 @@ final class Launcher {
     }
   }
 
-  /** Starts what may be started. On a thread with stack to spare. */
+  /**
+   * Starts what may be started: a batch, of which the last is counted, so that its beginning goes
+   * on. On a thread with stack to spare.
+   */
   void drain() {
-    drain(TURN);
-  }
-
-  /** A batch, of which the last is counted, so that its beginning goes on. */
-  private void drain(int atOnce) {
     int started = 0;
     while (started < BATCH) {
       int most = limit.now();
@@ -96,7 +105,7 @@ final class Launcher {
       if (lane == null) {
         return;
       }
-      @Nullable TaskCore<?>[] taken = new TaskCore<?>[Math.min(room, atOnce)];
+      @Nullable TaskCore<?>[] taken = new TaskCore<?>[Math.min(room, TURN)];
       int n = lane.take(taken);
       for (int i = 0; i < n; i++) {
         TaskCore<?> next = Objects.requireNonNull(taken[i]);

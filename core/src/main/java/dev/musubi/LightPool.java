@@ -190,9 +190,18 @@ final class LightPool {
         }
       } catch (Throwable e) {
         standby = 0;
-        if (retrying.compareAndSet(false, true)) {
-          set(retry, RETRY_NANOS);
-        }
+        retryLater();
+        throw e;
+      }
+    }
+  }
+
+  private void retryLater() {
+    if (retrying.compareAndSet(false, true)) {
+      try {
+        set(retry, RETRY_NANOS);
+      } catch (Throwable e) {
+        retrying.set(false);
         throw e;
       }
     }
@@ -259,6 +268,7 @@ final class LightPool {
     private volatile boolean woken;
     private volatile boolean ended;
     private long seen; // how many tasks had been taken back when it last looked
+    private boolean told; // that there is no memory for a further one
 
     void wake() {
       woken = true;
@@ -276,16 +286,28 @@ final class LightPool {
 
     @Override
     public void run() {
-      do {
-        try {
-          Pacer.awaitOpen();
-        } catch (Throwable e) {
-          Log.warn("internal error in a light worker", e);
-        } finally {
-          standby = 0; // only now: while it waited for the gate, it was still to come
+      try {
+        do {
+          begin();
+        } while (drain() ? awaitWork() : doze() || awaitWork());
+      } catch (Throwable e) {
+        Log.warn("internal error in a light worker, which ends", e);
+      } finally {
+        seats.end();
+        if (standby == 0 && hasWork()) {
+          retryLater();
         }
-      } while (drain() ? awaitWork() : doze() || awaitWork());
-      seats.end();
+      }
+    }
+
+    private void begin() {
+      try {
+        Pacer.awaitOpen();
+      } catch (Throwable e) {
+        Log.warn("internal error in a light worker", e);
+      } finally {
+        standby = 0; // only now: while it waited for the gate, it was still to come
+      }
     }
 
     private void chooseLane() {
@@ -301,30 +323,37 @@ final class LightPool {
 
     private boolean drain() {
       chooseLane();
-      boolean any = false;
-      int left = QUANTUM;
-      for (TaskCore<?> core = first();
-          core != null;
-          core = left % LOOK_AROUND == 0 ? first() : next()) {
-        any = true;
-        try {
-          ensureStandby();
-          Thread.interrupted(); // a foreign one: it is not meant for this task
-          shared.execute(core, NAME);
-          Pacer.awaitOpen();
-        } catch (Throwable e) {
-          core.failToStart(e); // nobody else will run it; has no effect on one that has begun
-          Log.warn("internal error in a light worker", e);
-        }
-        if (--left == 0) {
-          left = QUANTUM;
-          if (retires()) {
-            break;
+      try {
+        boolean any = false;
+        int left = QUANTUM;
+        for (TaskCore<?> core = first();
+            core != null;
+            core = left % LOOK_AROUND == 0 ? first() : next()) {
+          any = true;
+          run(core);
+          if (--left == 0) {
+            left = QUANTUM;
+            if (retires()) {
+              break;
+            }
           }
         }
+        return any;
+      } finally {
+        giveLaneBack();
       }
-      giveLaneBack();
-      return any;
+    }
+
+    private void run(TaskCore<?> core) {
+      try {
+        ensureStandby();
+        Thread.interrupted(); // a foreign one: it is not meant for this task
+        shared.execute(core, NAME);
+        Pacer.awaitOpen();
+      } catch (Throwable e) {
+        failToStart(core, e); // nobody else will run it; has no effect on one that has begun
+        Log.warn("internal error in a light worker", e);
+      }
     }
 
     /**
@@ -337,18 +366,20 @@ final class LightPool {
       return standby != 0; // it has yet to look into the lanes
     }
 
-    /** Whatever the next task does, the others must not have to wait for it. */
+    /**
+     * Whatever the next task does, the others must not have to wait for it. If there is no memory
+     * for a thread, the timer makes one later; the task may be what sets some free.
+     */
     private void ensureStandby() {
-      boolean warned = false;
-      while (standby == 0 && hasWork()) {
+      if (standby == 0 && hasWork()) {
         try {
           makeStandby();
-        } catch (Throwable e) { // no memory for a thread
-          if (!warned) {
+          told = false;
+        } catch (Throwable e) {
+          if (!told) {
+            told = true;
             Log.warn("no further light worker; trying again", e);
-            warned = true;
           }
-          LockSupport.parkNanos(LightPool.this, RETRY_NANOS);
         }
       }
     }
@@ -420,8 +451,16 @@ final class LightPool {
         own.addAll(batch, 1, n);
       } catch (OutOfMemoryError e) { // no wider ring: none of them was added
         for (int i = 1; i < n; i++) {
-          Objects.requireNonNull(batch[i]).failToStart(e);
+          failToStart(Objects.requireNonNull(batch[i]), e);
         }
+      }
+    }
+
+    private void failToStart(TaskCore<?> core, Throwable why) {
+      try {
+        core.failToStart(why);
+      } catch (Throwable e) {
+        Log.warn(core + " could not be started, nor be told so", e);
       }
     }
 
@@ -473,7 +512,11 @@ final class LightPool {
       if (closed) {
         endIdle(); // it may have come too late for the others
       }
-      ageIdle();
+      try {
+        ageIdle();
+      } catch (Throwable e) { // no timer: it may be idle for longer, but is there if it is taken
+        Log.warn("internal error in an idle light worker", e);
+      }
       while (!woken) {
         LockSupport.park(LightPool.this);
         Thread.interrupted(); // a foreign one: ours cannot be

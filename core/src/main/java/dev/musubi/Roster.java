@@ -65,7 +65,11 @@ final class Roster<E> {
       seat.depth = below == null ? 1 : below.depth + 1;
     } while (!HEAD.compareAndSet(this, below, seat));
     if (seat.depth >= sweepAt) {
-      sweep();
+      try {
+        sweep();
+      } catch (StackOverflowError e) {
+        // whoever comes next will sweep; it has been added
+      }
     }
   }
 

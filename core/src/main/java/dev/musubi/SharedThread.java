@@ -14,7 +14,7 @@ final class SharedThread implements Thread.UncaughtExceptionHandler {
 
   final Thread thread;
 
-  private Running now = new Running(); // own thread only
+  Running now = new Running(); // own thread only
 
   /** What makes it a worker of light tasks, or null. */
   final LightPool.@Nullable Worker worker;
@@ -28,7 +28,7 @@ final class SharedThread implements Thread.UncaughtExceptionHandler {
    * A young object, replaced after some tasks: to store a young task in an old one costs a fence of
    * G1, and other threads may be reading what an old one lies next to.
    */
-  private static final class Running {
+  static final class Running {
     @Nullable TaskCore<?> innermost;
     int changes;
   }
@@ -45,7 +45,10 @@ final class SharedThread implements Thread.UncaughtExceptionHandler {
     return now.innermost;
   }
 
-  /** The task's body is about to run here; gives the one to go back to. */
+  /**
+   * The task's body is about to run here; gives the one to go back to. That is a store into {@link
+   * #now} and not a call, for which there may be no stack.
+   */
   @Nullable TaskCore<?> enter(TaskCore<?> core) {
     TaskCore<?> outer = now.innermost;
     if (now.changes == FRESH) {
@@ -54,10 +57,6 @@ final class SharedThread implements Thread.UncaughtExceptionHandler {
     now.innermost = core;
     now.changes++;
     return outer;
-  }
-
-  void backTo(@Nullable TaskCore<?> outer) {
-    now.innermost = outer;
   }
 
   /** Makes this the thread's handler, unless it is. By its own thread. */

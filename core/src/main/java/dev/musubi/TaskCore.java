@@ -70,8 +70,9 @@ import org.jspecify.annotations.Nullable;
  * A task that runs another one in its join ({@link #runHere}) is as in a shield, for two
  * compare-and-sets less: it sets {@link #hosting}, takes the other one out of its lane, and looks
  * for ABORT; after, it clears {@code hosting} and looks again. Who wants to interrupt has set ABORT
- * before it looks at {@code hosting}. Between the two steps of each lies a full fence (the lane's
- * lock, a volatile write, the change of the state), so at least one sees the other:
+ * before it looks at {@code hosting}. Between the two steps of each lies a volatile write (the
+ * lane's lock, {@code hosting} itself, the state), and on each processor that HotSpot knows the
+ * write before it is seen by all before the read after it is done. So at least one sees the other:
  *
  * <ul>
  *   <li>at the beginning: if the aborting thread did not see {@code hosting}, and interrupts, the
@@ -204,14 +205,15 @@ final class TaskCore<T extends @Nullable Object>
 
     private void wake(TaskCore<?> core) {
       Object whom = target;
-      if (whom instanceof Thread parked) {
-        LockSupport.unpark(parked);
-      } else if (whom instanceof Runnable internal && TARGET.compareAndSet(this, internal, null)) {
-        try {
+      try {
+        if (whom instanceof Thread parked) {
+          LockSupport.unpark(parked);
+        } else if (whom instanceof Runnable internal
+            && TARGET.compareAndSet(this, internal, null)) {
           internal.run();
-        } catch (Throwable e) {
-          Log.warn("internal error at the end of task " + core.id(), e);
         }
+      } catch (Throwable e) { // the others must be told all the same
+        Log.warn("internal error at the end of task " + core.id(), e);
       }
     }
 
@@ -316,7 +318,7 @@ final class TaskCore<T extends @Nullable Object>
         runBody(on.thread, on, guest, locals);
       }
     } finally {
-      on.backTo(outer); // not before: the end hook is nobody's task
+      on.now.innermost = outer; // not before: the end hook is nobody's task
       on.takeOver(); // the hook may have displaced it
     }
   }
@@ -338,55 +340,119 @@ final class TaskCore<T extends @Nullable Object>
     if (!isLight() || !isUnstarted() || depth > MOST_NESTED) {
       return false;
     }
-    checkWait(me);
-    if (me == null || me.shields > 0) {
-      return runtime.lightPool().takeBack(this) && runTaken(depth);
-    }
-    HOSTING.setRelease(me, true);
+    Pacer.point();
+    checkInterrupt(me);
+    boolean taken = false;
+    TaskCore<?> host = me != null && me.shields == 0 ? me : null; // else it is in a shield already
     try {
-      return runtime.lightPool().takeBack(this) && me.host(this, depth);
+      if (host != null) {
+        HOSTING.setRelease(host, true);
+      }
+      taken = runtime.lightPool().takeBack(this);
+      if (taken) {
+        if (host != null && host.isAbortRequested()) {
+          host.hostShielded(this, depth);
+        } else {
+          runTaken(depth);
+        }
+      }
+    } catch (Throwable e) { // no stack, or no memory, is left
+      if (taken) {
+        try {
+          endWherever(e); // nobody else will
+        } catch (Throwable again) {
+          if (me != null
+              && (state & PHASE) <= RUNNING) { // see endLeftOver: not a call from here on
+            TaskCore<?> last = this;
+            while (last.payload instanceof TaskCore<?> next) {
+              last = next;
+            }
+            last.payload = me.payload instanceof TaskCore<?> first ? first : null;
+            me.payload = this;
+          }
+        }
+      }
+      throw e;
     } finally {
-      me.hosting = false;
-      if (me.isAbortRequested()) { // those who saw that it was hosting have left it to us
-        me.enterShield();
-        me.leaveShield();
+      if (host != null) {
+        host.hosting = false;
+        if (host.isAbortRequested()) { // those who saw that it was hosting have left it to us
+          host.enterShield();
+          host.leaveShield();
+        }
       }
     }
+    return taken;
   }
 
-  /** Own thread, hosting: for an abort that is here already, a flag comes too late. */
-  private boolean host(TaskCore<?> guest, int depth) {
-    if (!isAbortRequested()) {
-      return guest.runTaken(depth);
-    }
-    enterShield(); // the interrupt may be on its way already
+  /** Own thread: the interrupt of an abort may be on its way already, and hit its guest. */
+  private void hostShielded(TaskCore<?> guest, int depth) {
+    enterShield();
     try {
-      return guest.runTaken(depth);
+      guest.runTaken(depth);
     } finally {
       leaveShield();
     }
   }
 
-  private boolean runTaken(int depth) {
-    try {
-      weight = (byte) depth;
-      TaskLocals locals = options == null ? TaskLocals.EMPTY : options.locals();
-      Thread here = Thread.currentThread();
-      Thread.UncaughtExceptionHandler outer = here.getUncaughtExceptionHandler();
-      if (outer instanceof SharedThread shared && shared.thread == here) {
-        execute(shared, true, locals);
-      } else if (beginOn(here)) {
-        here.setUncaughtExceptionHandler(this);
-        try {
-          runBody(here, this, true, locals);
-        } finally {
-          here.setUncaughtExceptionHandler(outer);
-        }
+  private void runTaken(int depth) {
+    weight = (byte) depth;
+    TaskLocals locals = options == null ? TaskLocals.EMPTY : options.locals();
+    Thread here = Thread.currentThread();
+    Thread.UncaughtExceptionHandler outer = here.getUncaughtExceptionHandler();
+    if (outer instanceof SharedThread shared && shared.thread == here) {
+      execute(shared, true, locals);
+    } else if (beginOn(here)) {
+      here.setUncaughtExceptionHandler(this);
+      try {
+        runBody(here, this, true, locals);
+      } finally {
+        here.setUncaughtExceptionHandler(outer);
       }
-    } catch (Throwable e) { // no stack left to begin it: nobody else will
-      failToStart(e);
     }
-    return true;
+  }
+
+  /** By the thread that was to run it, wherever it has come to. Can be repeated. */
+  private void endWherever(Throwable why) {
+    reserveForWaiters();
+    failToStart(why);
+    if ((state & PHASE) == RUNNING) {
+      clearInterrupt(false, leave());
+      failed(false, why);
+    }
+    wakeWaiters();
+    unseat();
+  }
+
+  /**
+   * Own thread: ends the tasks that it was to run in its joins, but had not even the stack to end.
+   * They are a list: its payload, which it does not need while it runs, is the first, and theirs
+   * the next. Linked by stores alone, as there is no stack for a call; a task that fails to be
+   * ended here stays in the list.
+   */
+  private void endLeftOver() {
+    while (payload instanceof TaskCore<?> guest) {
+      Object next = guest.payload instanceof TaskCore<?> other ? other : null;
+      try {
+        guest.endWherever(
+            new StackOverflowError("no stack was left for " + guest + " in the join of " + this));
+      } catch (Throwable e) {
+        if ((guest.state & PHASE) <= RUNNING) {
+          guest.payload = next;
+        } else {
+          payload = next;
+        }
+        throw e;
+      }
+      payload = next;
+    }
+  }
+
+  /** If there is too little stack to wake them, then before the end is published. */
+  private void reserveForWaiters() {
+    if (waiters != null) {
+      Stack.reserve();
+    }
   }
 
   private boolean beginOn(Thread me) {
@@ -430,7 +496,8 @@ final class TaskCore<T extends @Nullable Object>
               + id()
               + " replaced the uncaught-exception handler of its thread by a "
               + (other == null ? "null" : other.getClass().getName())
-              + "; from then on, shields and abort checks in it had no effect",
+              + "; from then on, shields and abort checks in it had no effect, and an abort of it"
+              + " could interrupt what it ran by joinInline",
           null);
     } catch (Throwable e) { // nothing may stop the end of a task
       uncaughtException(Thread.currentThread(), e);
@@ -481,6 +548,19 @@ final class TaskCore<T extends @Nullable Object>
 
   /** An interrupt that comes to an inner task, and is not its abort, is meant for the outer one. */
   private void end(boolean ownThread, @Nullable Object value, @Nullable Throwable thrown) {
+    if (!ownThread) {
+      reserveForWaiters();
+    }
+    if (payload instanceof TaskCore<?>) {
+      try {
+        endLeftOver();
+      } catch (Throwable e) {
+        if (!ownThread) {
+          throw e; // its own host does it
+        }
+        uncaughtException(Thread.currentThread(), e);
+      }
+    }
     if (thrown == null) {
       succeed(ownThread, value);
     } else {
@@ -688,7 +768,9 @@ final class TaskCore<T extends @Nullable Object>
 
   /** The body never runs. Nothing of the user's runs here: hooks go aside. */
   private void cancelledUnstarted() {
-    payload = null;
+    if (!(payload instanceof TaskCore<?>)) { // a link, see endLeftOver
+      payload = null;
+    }
     handle = null;
     unseat();
     if (isBlocking()) {
@@ -899,6 +981,9 @@ final class TaskCore<T extends @Nullable Object>
    */
   static void checkWait(@Nullable TaskCore<?> me) throws InterruptedException {
     Pacer.point();
+    if (me != null && me.payload instanceof TaskCore<?>) {
+      me.endLeftOver(); // it may be one of these that it waits for
+    }
     checkInterrupt(me);
   }
 
@@ -938,9 +1023,7 @@ final class TaskCore<T extends @Nullable Object>
 
   private boolean await(long nanos) throws InterruptedException {
     TaskCore<?> me = current();
-    if (me == this) {
-      rejectSelf();
-    }
+    rejectSelf();
     checkWait(me);
     if (isFinished()) {
       return true;
@@ -1021,6 +1104,9 @@ final class TaskCore<T extends @Nullable Object>
     }
     TaskCore<?> me = current();
     if (me != null) {
+      if (me.payload instanceof TaskCore<?>) {
+        me.endLeftOver();
+      }
       me.enterShield();
     }
     hurry();
@@ -1093,9 +1179,21 @@ final class TaskCore<T extends @Nullable Object>
 
   /** A wait that can only end when the calling task ends is refused, before any effect. */
   void rejectSelf() {
-    if (current() == this) {
-      throw new IllegalStateException("task " + id() + " cannot wait for itself");
+    if (isUnderneath()) {
+      TaskCore<?> me = current();
+      throw new IllegalStateException(
+          me == null || me == this
+              ? "task " + id() + " cannot wait for itself"
+              : me + " runs in the join of task " + id() + " and cannot wait for it");
     }
+  }
+
+  /**
+   * Whether the calling thread is inside its body: it is the current task, or waits in a join that
+   * runs the current one. Exact: only this thread writes itself there, and takes itself out.
+   */
+  boolean isUnderneath() {
+    return thread == Thread.currentThread();
   }
 
   /** Runs a piece of this library when the task has finished: on its thread, or here if it has. */
@@ -1367,7 +1465,7 @@ final class TaskCore<T extends @Nullable Object>
 
   /** Of a finished task: whether it was aborted before its body began. */
   boolean neverBegan() {
-    return (state & PHASE) == CANCELLED && payload == null;
+    return (state & PHASE) == CANCELLED && !(payload instanceof Throwable);
   }
 
   private AbortPolicy policy() {

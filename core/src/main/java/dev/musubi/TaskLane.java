@@ -204,19 +204,18 @@ final class TaskLane extends TaskLaneWords {
     front = at;
     size = n - take;
     if (take == n && from.length > KEPT_CAPACITY) {
-      shrink();
+      try {
+        shrink();
+      } catch (Throwable e) {
+        // what was taken must reach the caller: the large ring serves as well
+      }
     }
     return take;
   }
 
   /** After a flood: its ring need not be kept. */
   private void shrink() {
-    @Nullable TaskCore<?>[] smaller;
-    try {
-      smaller = new TaskCore<?>[FIRST_CAPACITY];
-    } catch (OutOfMemoryError e) {
-      return; // what was taken must reach the caller
-    }
+    @Nullable TaskCore<?>[] smaller = new TaskCore<?>[FIRST_CAPACITY];
     int n = lock();
     if (n == 0) {
       ring = smaller;

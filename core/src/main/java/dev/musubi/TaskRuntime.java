@@ -488,12 +488,20 @@ public final class TaskRuntime implements AutoCloseable {
     if (global) {
       throw new UnsupportedOperationException("the global runtime cannot be shut down");
     }
-    TaskCore<?> me = TaskCore.current();
-    if (me != null && me.runtime == this && !deadline.isZero()) {
-      throw new IllegalStateException(
-          me + " belongs to runtime " + label() + " and cannot wait for its end");
+    if (!deadline.isZero()) {
+      rejectOwnTask();
     }
     return stop(deadline);
+  }
+
+  /** A task of this runtime cannot wait for its end, nor can one that it runs in a join. */
+  void rejectOwnTask() {
+    live.forEach(core -> {
+      if (core.isUnderneath()) {
+        throw new IllegalStateException(
+            core + " belongs to runtime " + label() + " and cannot wait for its end");
+      }
+    });
   }
 
   private ShutdownReport stop(Duration limit) {

@@ -514,6 +514,49 @@ class LightTest {
     }
   }
 
+  private interface Wait {
+    void run(JoinHandle<?> host, TaskRuntime ofHost) throws Exception;
+  }
+
+  /** It would wait for its own stack. */
+  @Test
+  @Semantics(11)
+  void aTaskThatRunsInAJoinCannotWaitForTheOneThatJoins() throws Exception {
+    List<Wait> waits =
+        List.of(
+            (host, _) -> host.join(),
+            (host, _) -> host.abortOnClose().close(),
+            (host, _) -> host.abortAndJoin(),
+            (_, ofHost) -> ofHost.close(),
+            (_, ofHost) -> GracefulShutdown.of(ofHost).run("deploy"));
+    for (Wait wait : waits) {
+      try (TaskRuntime ofHost = TaskRuntime.create()) {
+        CompletableFuture<JoinHandle<?>> itself = new CompletableFuture<>();
+        JoinHandle<Boolean> host =
+            ofHost.spawnLight(() -> {
+              Thread here = Thread.currentThread();
+              JoinHandle<?> known = itself.get();
+              return inline(() -> {
+                JoinHandle<Boolean> guest =
+                    runtime.spawnLight(() -> {
+                      boolean inline = Thread.currentThread() == here;
+                      if (inline) {
+                        assertThatThrownBy(() -> wait.run(known, ofHost))
+                            .isInstanceOf(IllegalStateException.class)
+                            .hasMessageContaining("cannot wait");
+                      }
+                      return inline;
+                    });
+                return guest.joinInline() ? Optional.of(true) : Optional.empty();
+              });
+            });
+        itself.complete(host);
+        assertThat(host.join(Kit.SOON)).isTrue();
+        assertThat(host.isAbortRequested()).as("nothing has happened").isFalse();
+      }
+    }
+  }
+
   @Test
   void anInterruptOfWhoJoinsInlineIsNotSwallowed() throws Exception {
     Thread joiner = Thread.currentThread();
