@@ -96,7 +96,7 @@ public final class Branch<R extends @Nullable Object, X extends Exception> {
 
   /** Before any effect: a wait that can only end when the calling task ends is refused. */
   void check() {
-    if (task != null) {
+    if (task != null && (abortsLoser || TaskCore.current() == task)) {
       task.rejectSelf();
     }
   }

@@ -194,6 +194,7 @@ public final class JoinQueue<T extends @Nullable Object> implements AutoCloseabl
    * @throws InterruptedException if the thread is interrupted, or ({@link TaskAbortedException})
    *     the current task was aborted; then nothing has been taken
    * @throws JoinException if the policy throws it
+   * @throws IllegalStateException if a task of this queue calls it
    */
   public <R extends @Nullable Object> R join(JoinPolicy<T, R> policy) throws InterruptedException {
     return members.join(policy);

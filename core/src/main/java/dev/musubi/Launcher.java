@@ -65,21 +65,16 @@ final class Launcher {
     int most = limit.now();
     TaskLane lane = lanes.get((int) Thread.currentThread().threadId() & (LANES - 1));
     if (pending.get() < most && Pacer.isOpen() && !lane.hasWork()) {
-      if (!start(core, most, false)) {
-        drainFromHere();
+      if (start(core, most, false)) {
+        return;
       }
     } else {
       var _ = lane.add(core); // it is never closed
-      if (pending.get() == 0) {
-        drainFromHere();
-      }
     }
-  }
-
-  /** What is taken must be started, and this stack may be near its end. */
-  private void drainFromHere() {
-    Stack.reserve();
-    drain();
+    if (pending.get() <= 0) {
+      Stack.reserve(); // what is taken must be started, and this stack may be near its end
+      drain();
+    }
   }
 
   /** A started thread begins. */

@@ -318,7 +318,7 @@ final class LightPool {
     }
 
     private void giveLaneBack() {
-      freeLanes.getAndUpdate(bits -> bits | ownBit);
+      freeLanes.getAndAccumulate(ownBit, (bits, mine) -> bits | mine);
     }
 
     private boolean drain() {
@@ -371,7 +371,7 @@ final class LightPool {
      * for a thread, the timer makes one later; the task may be what sets some free.
      */
     private void ensureStandby() {
-      if (standby == 0 && hasWork()) {
+      while (standby == 0 && !retrying.get() && hasWork()) {
         try {
           makeStandby();
           told = false;
@@ -518,7 +518,11 @@ final class LightPool {
         Log.warn("internal error in an idle light worker", e);
       }
       while (!woken) {
-        LockSupport.park(LightPool.this);
+        try {
+          LockSupport.park(LightPool.this);
+        } catch (Throwable e) { // no memory: who wakes it relies on it
+          Thread.yield();
+        }
         Thread.interrupted(); // a foreign one: ours cannot be
       }
       return !ended;

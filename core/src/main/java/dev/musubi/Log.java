@@ -5,7 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The library's logger. Logging must never take a task down with it. */
 final class Log {
-  private static final System.Logger LOGGER = System.getLogger("dev.musubi");
+  // no initializer: one that fails, as the stack ends, fails for good
+  private static System.@Nullable Logger logger;
 
   private Log() {}
 
@@ -13,10 +14,15 @@ final class Log {
       "CatchAndPrintStackTrace") // the logger itself failed: standard error is what is left
   static void log(Level level, String message, @Nullable Throwable thrown) {
     try {
+      System.Logger to = logger;
+      if (to == null) {
+        to = System.getLogger("dev.musubi");
+        logger = to; // the same one whoever sets it
+      }
       if (thrown == null) {
-        LOGGER.log(level, message);
+        to.log(level, message);
       } else {
-        LOGGER.log(level, message, thrown);
+        to.log(level, message, thrown);
       }
     } catch (Throwable broken) {
       try {

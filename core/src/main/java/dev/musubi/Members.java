@@ -608,6 +608,7 @@ final class Members<K, T extends @Nullable Object> {
   /** Takes members out until the policy has enough; puts them back if the wait is given up. */
   <R extends @Nullable Object> R join(JoinPolicy<T, R> policy) throws InterruptedException {
     Objects.requireNonNull(policy, "policy");
+    snapshot().forEach(member -> member.core.rejectSelf()); // it would wait for the rest to end
     List<Member<K, T>> taken = new ArrayList<>();
     try {
       for (var next = next(); next.isPresent(); next = next()) {

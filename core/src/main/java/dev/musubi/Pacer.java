@@ -193,7 +193,11 @@ final class Pacer {
     for (WeakReference<Launcher> known : LAUNCHERS) {
       Launcher launcher = known.get();
       if (launcher != null) {
-        action.accept(launcher);
+        try {
+          action.accept(launcher);
+        } catch (Throwable e) { // no memory: the others must be told all the same
+          Log.warn("internal error in a launcher", e);
+        }
       }
     }
   }
@@ -221,6 +225,7 @@ final class Pacer {
         gate = OPEN; // whatever happens, nobody stays outside
         try {
           wakeWaiting();
+          forEachLauncher(Launcher::drain);
           Log.warn("the pacer failed and begins anew", e);
         } catch (Throwable worse) {
           // no memory for a line of text

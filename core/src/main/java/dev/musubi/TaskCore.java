@@ -133,6 +133,7 @@ final class TaskCore<T extends @Nullable Object>
   private static final VarHandle WAITERS;
   private static final VarHandle TARGET;
   private static final VarHandle HOSTING;
+  private static final VarHandle PAYLOAD;
 
   final TaskRuntime runtime;
   private long id; // set once, by the runtime's list of live tasks
@@ -342,6 +343,10 @@ final class TaskCore<T extends @Nullable Object>
     }
     Pacer.point();
     checkInterrupt(me);
+    return takeAndRun(me, depth);
+  }
+
+  private boolean takeAndRun(@Nullable TaskCore<?> me, int depth) {
     boolean taken = false;
     TaskCore<?> host = me != null && me.shields == 0 ? me : null; // else it is in a shield already
     try {
@@ -358,16 +363,22 @@ final class TaskCore<T extends @Nullable Object>
       }
     } catch (Throwable e) { // no stack, or no memory, is left
       if (taken) {
+        if (me != null
+            && payload instanceof TaskCore<?> first) { // see endLeftOver: stores, no call
+          TaskCore<?> last = first;
+          while (last.payload instanceof TaskCore<?> next) {
+            last = next;
+          }
+          last.payload = me.payload instanceof TaskCore<?> other ? other : null;
+          me.payload = first;
+          payload = null;
+        }
         try {
           endWherever(e); // nobody else will
         } catch (Throwable again) {
-          if (me != null
-              && (state & PHASE) <= RUNNING) { // see endLeftOver: not a call from here on
-            TaskCore<?> last = this;
-            while (last.payload instanceof TaskCore<?> next) {
-              last = next;
-            }
-            last.payload = me.payload instanceof TaskCore<?> first ? first : null;
+          thread = null;
+          if (me != null && (state & PHASE) <= RUNNING) {
+            payload = me.payload instanceof TaskCore<?> other ? other : null;
             me.payload = this;
           }
         }
@@ -376,13 +387,18 @@ final class TaskCore<T extends @Nullable Object>
     } finally {
       if (host != null) {
         host.hosting = false;
-        if (host.isAbortRequested()) { // those who saw that it was hosting have left it to us
-          host.enterShield();
-          host.leaveShield();
+        if (host.isAbortRequested()) {
+          host.tellAfterHosting();
         }
       }
     }
     return taken;
+  }
+
+  /** Own thread: those who saw that it was hosting have left it to us. */
+  private void tellAfterHosting() {
+    enterShield();
+    leaveShield();
   }
 
   /** Own thread: the interrupt of an abort may be on its way already, and hit its guest. */
@@ -414,10 +430,10 @@ final class TaskCore<T extends @Nullable Object>
 
   /** By the thread that was to run it, wherever it has come to. Can be repeated. */
   private void endWherever(Throwable why) {
-    reserveForWaiters();
-    failToStart(why);
+    var _ = begin();
     if ((state & PHASE) == RUNNING) {
       clearInterrupt(false, leave());
+      reserveForWaiters();
       failed(false, why);
     }
     wakeWaiters();
@@ -428,23 +444,22 @@ final class TaskCore<T extends @Nullable Object>
    * Own thread: ends the tasks that it was to run in its joins, but had not even the stack to end.
    * They are a list: its payload, which it does not need while it runs, is the first, and theirs
    * the next. Linked by stores alone, as there is no stack for a call; a task that fails to be
-   * ended here stays in the list.
+   * ended here comes back into the list. A guest that cannot be ended hands its own list on.
    */
   private void endLeftOver() {
     while (payload instanceof TaskCore<?> guest) {
-      Object next = guest.payload instanceof TaskCore<?> other ? other : null;
+      payload = guest.payload instanceof TaskCore<?> next ? next : null; // its end hook may wait
+      guest.payload = null;
       try {
         guest.endWherever(
             new StackOverflowError("no stack was left for " + guest + " in the join of " + this));
       } catch (Throwable e) {
         if ((guest.state & PHASE) <= RUNNING) {
-          guest.payload = next;
-        } else {
-          payload = next;
+          guest.payload = payload instanceof TaskCore<?> next ? next : null;
+          payload = guest;
         }
         throw e;
       }
-      payload = next;
     }
   }
 
@@ -606,8 +621,8 @@ final class TaskCore<T extends @Nullable Object>
   private void failed(boolean cancelled, Throwable thrown) {
     payload = thrown;
     TaskHandle<T> owner = handle;
-    handle = null;
     int last = finish(cancelled ? CANCELLED : PANICKED);
+    handle = null;
     wakeWaiters();
     try {
       if (cancelled) {
@@ -768,8 +783,9 @@ final class TaskCore<T extends @Nullable Object>
 
   /** The body never runs. Nothing of the user's runs here: hooks go aside. */
   private void cancelledUnstarted() {
-    if (!(payload instanceof TaskCore<?>)) { // a link, see endLeftOver
-      payload = null;
+    Object body = payload;
+    if (!(body instanceof TaskCore<?>)) { // a link, see endLeftOver
+      PAYLOAD.compareAndSet(this, body, null);
     }
     handle = null;
     unseat();
@@ -1023,7 +1039,9 @@ final class TaskCore<T extends @Nullable Object>
 
   private boolean await(long nanos) throws InterruptedException {
     TaskCore<?> me = current();
-    rejectSelf();
+    if (me == this || nanos == Long.MAX_VALUE) {
+      rejectSelf();
+    }
     checkWait(me);
     if (isFinished()) {
       return true;
@@ -1512,6 +1530,7 @@ final class TaskCore<T extends @Nullable Object>
       STATE = lookup.findVarHandle(TaskCore.class, "state", int.class);
       WAITERS = lookup.findVarHandle(TaskCore.class, "waiters", Object.class);
       HOSTING = lookup.findVarHandle(TaskCore.class, "hosting", boolean.class);
+      PAYLOAD = lookup.findVarHandle(TaskCore.class, "payload", Object.class);
       TARGET = lookup.findVarHandle(Waiter.class, "target", Object.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param <T> the type of the value
  */
 public final class TaskLocal<T> {
-  private static final ScopedValue<TaskLocals> VALUES = ScopedValue.newInstance();
+  private static final Scoped<TaskLocals> VALUES = new Scoped<>();
 
   private final String name;
   private final boolean inherited;
@@ -113,7 +113,7 @@ public final class TaskLocal<T> {
     Objects.requireNonNull(value, "value");
     Objects.requireNonNull(body, "body");
     try {
-      return ScopedValue.where(VALUES, current().with(this, value)).call(body::call);
+      return VALUES.where(current().with(this, value)).call(body::call);
     } catch (InterruptedException | RuntimeException e) {
       throw e;
     } catch (Exception e) {
@@ -130,7 +130,7 @@ public final class TaskLocal<T> {
     return VALUES.orElse(TaskLocals.EMPTY);
   }
 
-  static ScopedValue<TaskLocals> values() {
+  static Scoped<TaskLocals> values() {
     return VALUES;
   }
 

@@ -38,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TaskRuntime implements AutoCloseable {
   private static final AtomicLong IDS = new AtomicLong();
-  private static final ScopedValue<TaskRuntime> ENTERED = ScopedValue.newInstance();
+  private static final Scoped<TaskRuntime> ENTERED = new Scoped<>();
   private static final Duration GLOBAL_DEADLINE = Duration.ofSeconds(2);
   private static final long EXIT_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
   private static final long FLUSH_NANOS = TimeUnit.SECONDS.toNanos(2);
@@ -400,7 +400,7 @@ public final class TaskRuntime implements AutoCloseable {
       throws X, InterruptedException {
     Objects.requireNonNull(body, "body");
     try {
-      return ScopedValue.where(ENTERED, this).call(body::call);
+      return ENTERED.where(this).call(body::call);
     } catch (InterruptedException | RuntimeException e) {
       throw e;
     } catch (Exception e) {
@@ -623,10 +623,10 @@ public final class TaskRuntime implements AutoCloseable {
       TaskLocals locals, ScopedValue.CallableOp<@Nullable Object, Exception> body)
       throws Exception {
     boolean same = TaskLocal.current() == locals;
-    if (!ENTERED.isBound()) {
-      return same ? body.call() : ScopedValue.where(TaskLocal.values(), locals).call(body);
+    if (ENTERED.isBound()) {
+      return TaskLocal.values().where(locals, ENTERED.where(this)).call(body);
     }
-    return ScopedValue.where(TaskLocal.values(), locals).where(ENTERED, this).call(body);
+    return same ? body.call() : TaskLocal.values().where(locals).call(body);
   }
 
   FailureReports failures() {
