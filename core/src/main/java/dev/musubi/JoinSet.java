@@ -180,6 +180,7 @@ public final class JoinSet<T extends @Nullable Object> implements AutoCloseable 
    * @throws InterruptedException if the thread is interrupted, or ({@link TaskAbortedException})
    *     the current task was aborted; then nothing has been taken
    * @throws JoinException if a task failed; then this set is empty
+   * @throws IllegalStateException if a task of this set calls it
    */
   public List<T> joinAll() throws InterruptedException {
     return join(JoinPolicy.failFast());

@@ -535,10 +535,7 @@ final class TaskCore<T extends @Nullable Object>
   @Override
   public @Nullable Object call() throws Exception {
     Object body = payload;
-    if (options == null || options.contexts().isEmpty()) {
-      return invoke(body);
-    }
-    return invokeWith(body, options.contexts(), 0);
+    return options == null ? invoke(body) : invokeWith(body, options.contexts(), 0);
   }
 
   private static @Nullable Object invoke(@Nullable Object body) throws Exception {

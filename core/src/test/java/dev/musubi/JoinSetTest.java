@@ -211,6 +211,20 @@ class JoinSetTest {
 
   @Test
   @Semantics(11)
+  void aMemberCannotJoinItsSet() throws Exception {
+    set.spawn(
+        task(),
+        () -> {
+          set.joinAll();
+          return 1;
+        });
+    assertThat(set.next().outcome())
+        .isInstanceOfSatisfying(
+            Panicked.class, p -> assertThat(p.cause()).isInstanceOf(IllegalStateException.class));
+  }
+
+  @Test
+  @Semantics(11)
   void aMemberCannotCloseItsSet() throws Exception {
     set.spawn(
         task(),
