@@ -351,7 +351,7 @@ final class LightPool {
         shared.execute(core, NAME);
         Pacer.awaitOpen();
       } catch (Throwable e) {
-        failToStart(core, e); // nobody else will run it; has no effect on one that has begun
+        end(core, e); // nobody else will
         Log.warn("internal error in a light worker", e);
       }
     }
@@ -451,16 +451,16 @@ final class LightPool {
         own.addAll(batch, 1, n);
       } catch (OutOfMemoryError e) { // no wider ring: none of them was added
         for (int i = 1; i < n; i++) {
-          failToStart(Objects.requireNonNull(batch[i]), e);
+          end(Objects.requireNonNull(batch[i]), e);
         }
       }
     }
 
-    private void failToStart(TaskCore<?> core, Throwable why) {
+    private void end(TaskCore<?> core, Throwable why) {
       try {
-        core.failToStart(why);
+        core.endWherever(why);
       } catch (Throwable e) {
-        Log.warn(core + " could not be started, nor be told so", e);
+        Log.warn(core + " could not be run, nor be told so", e);
       }
     }
 

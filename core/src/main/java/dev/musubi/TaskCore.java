@@ -92,7 +92,8 @@ import org.jspecify.annotations.Nullable;
  * <h2>Result</h2>
  *
  * {@link #payload} holds the body until it begins, and from publication on the value or what the
- * body threw; it is a plain field, ordered by the state word.
+ * body threw; it is a plain field, ordered by the state word. In between, and of no interest to
+ * others, it may be a list of guests that found no stack, see {@link #endLeftOver}.
  */
 final class TaskCore<T extends @Nullable Object>
     implements Runnable,
@@ -429,7 +430,7 @@ final class TaskCore<T extends @Nullable Object>
   }
 
   /** By the thread that was to run it, wherever it has come to. Can be repeated. */
-  private void endWherever(Throwable why) {
+  void endWherever(Throwable why) {
     var _ = begin();
     if ((state & PHASE) == RUNNING) {
       clearInterrupt(false, leave());
