@@ -37,8 +37,10 @@ import org.jspecify.annotations.Nullable;
  *
  * Whoever adds to the backlog looks at {@code pending} after, and drains if it is 0; whoever lowers
  * {@code pending}, or opens the gate, looks at the backlog after. All are volatile, so one of the
- * two sees the other's move and drains. And while {@code pending} is not 0, some counted task has
- * yet to begin: it will lower it, and drain, on a stack of its own.
+ * two sees the other's move and drains. And while {@code pending} is above 0, some counted task has
+ * yet to begin: it will lower it, and drain, on a stack of its own. (It is raised when a thread has
+ * been started, which may have begun by then. So it is the number of those that were counted and
+ * have not begun, less those that have begun and were not counted yet.)
  */
 final class Launcher {
   private static final int BATCH = 64;
@@ -59,7 +61,12 @@ final class Launcher {
     Pacer.register(this);
   }
 
-  /** Starts the task's thread, now or when its turn comes. */
+  /**
+   * Starts the task's thread, now or when its turn comes. If there is no memory for one, the handle
+   * tells.
+   *
+   * @throws StackOverflowError if there is too little stack; the task may be started all the same
+   */
   void launch(TaskCore<?> core) {
     Pacer.point();
     int most = limit.now();
@@ -104,9 +111,13 @@ final class Launcher {
       int n = lane.take(taken);
       for (int i = 0; i < n; i++) {
         TaskCore<?> next = Objects.requireNonNull(taken[i]);
-        if (next.isUnstarted() // it may have been aborted meanwhile
-            && start(next, most, started == BATCH - 1)) {
-          started++; // one that could not be started must not be the last
+        try {
+          if (next.isUnstarted() // it may have been aborted meanwhile
+              && start(next, most, started == BATCH - 1)) {
+            started++; // one that could not be started must not be the last
+          }
+        } catch (Throwable e) {
+          Log.warn("a task could not be started, nor be told so", e);
         }
       }
     }
@@ -129,24 +140,26 @@ final class Launcher {
         counted || most < COARSE_FROM ? 1 : (core.number() & (COARSE - 1)) == 0 ? COARSE : 0;
     if (weight > 0) {
       core.setWeight(weight);
-      pending.addAndGet(weight);
     }
     try {
       core.startThread();
-      return true;
     } catch (Throwable e) { // no memory for a thread: the handle tells
-      pending.addAndGet(-weight);
       fail(core, e);
       return false;
     }
+    if (weight > 0) {
+      pending.addAndGet(weight); // not before: there may be no stack to take it back
+    }
+    return true;
   }
 
+  /**
+   * Throws, before anything has happened, if there is too little stack: a lock of the timers, which
+   * all share, would be lost where it ends.
+   */
   private static void fail(TaskCore<?> core, Throwable cause) {
-    try {
-      core.failToStart(cause);
-    } catch (Throwable e) {
-      Log.warn("a task could not be started, nor be told so", e);
-    }
+    Stack.reserve();
+    core.failToStart(cause);
   }
 
   /** After a tick without starvation. */

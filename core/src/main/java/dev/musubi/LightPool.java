@@ -1,6 +1,7 @@
 package dev.musubi;
 
 import dev.musubi.internal.RealTimers;
+import dev.musubi.internal.Stack;
 import dev.musubi.internal.Timer;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -129,7 +130,11 @@ final class LightPool {
 
   // ---------------------------------------------------------------- in
 
-  /** Never throws: if no worker can be had, the handle tells. False if the pool is closed. */
+  /**
+   * False if the pool is closed. If no worker can be had for want of memory, the handle tells.
+   *
+   * @throws StackOverflowError if there is too little stack; the task may be run all the same
+   */
   boolean submit(TaskCore<?> core) {
     Pacer.point();
     boolean added = false;
@@ -140,6 +145,7 @@ final class LightPool {
       }
     } catch (Throwable e) { // no memory for a thread, or no stack left
       if (!added || takeBack(core)) { // else it is left to the worker that is still to come
+        Stack.reserve(); // or a lock of the timers would be lost
         core.failToStart(e);
       }
       return true;
