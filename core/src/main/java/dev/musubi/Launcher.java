@@ -35,12 +35,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <h2>No task is forgotten</h2>
  *
- * Whoever adds to the backlog looks at {@code pending} after, and drains if it is 0; whoever lowers
- * {@code pending}, or opens the gate, looks at the backlog after. All are volatile, so one of the
- * two sees the other's move and drains. And while {@code pending} is above 0, some counted task has
- * yet to begin: it will lower it, and drain, on a stack of its own. (It is raised when a thread has
- * been started, which may have begun by then. So it is the number of those that were counted and
- * have not begun, less those that have begun and were not counted yet.)
+ * Whoever adds to the backlog looks at {@code pending} after, and drains unless it is above 0;
+ * whoever lowers {@code pending}, or opens the gate, looks at the backlog after. All are volatile,
+ * so one of the two sees the other's move and drains. And while {@code pending} is above 0, some
+ * counted task has yet to begin: it will lower it, and drain, on a stack of its own. (It is raised
+ * when a thread has been started, which may have begun by then. So it is the number of those that
+ * were counted and have not begun, less those that have begun and were not counted yet.)
  */
 final class Launcher {
   private static final int BATCH = 64;
@@ -144,22 +144,13 @@ final class Launcher {
     try {
       core.startThread();
     } catch (Throwable e) { // no memory for a thread: the handle tells
-      fail(core, e);
+      core.failToStart(e);
       return false;
     }
     if (weight > 0) {
       pending.addAndGet(weight); // not before: there may be no stack to take it back
     }
     return true;
-  }
-
-  /**
-   * Throws, before anything has happened, if there is too little stack: a lock of the timers, which
-   * all share, would be lost where it ends.
-   */
-  private static void fail(TaskCore<?> core, Throwable cause) {
-    Stack.reserve();
-    core.failToStart(cause);
   }
 
   /** After a tick without starvation. */

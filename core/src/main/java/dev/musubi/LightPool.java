@@ -1,7 +1,6 @@
 package dev.musubi;
 
 import dev.musubi.internal.RealTimers;
-import dev.musubi.internal.Stack;
 import dev.musubi.internal.Timer;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -145,7 +144,6 @@ final class LightPool {
       }
     } catch (Throwable e) { // no memory for a thread, or no stack left
       if (!added || takeBack(core)) { // else it is left to the worker that is still to come
-        Stack.reserve(); // or a lock of the timers would be lost
         core.failToStart(e);
       }
       return true;
@@ -336,7 +334,7 @@ final class LightPool {
             core != null;
             core = left % LOOK_AROUND == 0 ? first() : next()) {
           any = true;
-          run(core);
+          runTask(core);
           if (--left == 0) {
             left = QUANTUM;
             if (retires()) {
@@ -350,14 +348,14 @@ final class LightPool {
       }
     }
 
-    private void run(TaskCore<?> core) {
+    private void runTask(TaskCore<?> core) {
       try {
         ensureStandby();
         Thread.interrupted(); // a foreign one: it is not meant for this task
         shared.execute(core, NAME);
         Pacer.awaitOpen();
       } catch (Throwable e) {
-        end(core, e); // nobody else will
+        endTask(core, e); // nobody else will
         Log.warn("internal error in a light worker", e);
       }
     }
@@ -457,12 +455,12 @@ final class LightPool {
         own.addAll(batch, 1, n);
       } catch (OutOfMemoryError e) { // no wider ring: none of them was added
         for (int i = 1; i < n; i++) {
-          end(Objects.requireNonNull(batch[i]), e);
+          endTask(Objects.requireNonNull(batch[i]), e);
         }
       }
     }
 
-    private void end(TaskCore<?> core, Throwable why) {
+    private void endTask(TaskCore<?> core, Throwable why) {
       try {
         core.endWherever(why);
       } catch (Throwable e) {

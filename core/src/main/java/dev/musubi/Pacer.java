@@ -222,10 +222,8 @@ final class Pacer {
       try {
         loop.run();
       } catch (Throwable e) {
-        gate = OPEN; // whatever happens, nobody stays outside
         try {
-          wakeWaiting();
-          forEachLauncher(Launcher::drain);
+          open(); // whatever happens, nobody stays outside
           Log.warn("the pacer failed and begins anew", e);
         } catch (Throwable worse) {
           // no memory for a line of text

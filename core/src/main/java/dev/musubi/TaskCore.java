@@ -342,7 +342,7 @@ final class TaskCore<T extends @Nullable Object>
     if (!isLight() || !isUnstarted() || depth > MOST_NESTED) {
       return false;
     }
-    Pacer.point();
+    Pacer.point(); // not checkWait: if it is left over, the wait that follows ends it
     checkInterrupt(me);
     return takeAndRun(me, depth);
   }
@@ -364,22 +364,21 @@ final class TaskCore<T extends @Nullable Object>
       }
     } catch (Throwable e) { // no stack, or no memory, is left
       if (taken) {
-        if (me != null
-            && payload instanceof TaskCore<?> first) { // see endLeftOver: stores, no call
+        if (me != null && payload instanceof TaskCore<?> first) { // see endLeftOver: no call here
           TaskCore<?> last = first;
           while (last.payload instanceof TaskCore<?> next) {
             last = next;
           }
-          last.payload = me.payload instanceof TaskCore<?> other ? other : null;
+          last.payload = me.payload;
           me.payload = first;
           payload = null;
         }
         try {
           endWherever(e); // nobody else will
         } catch (Throwable again) {
-          thread = null;
+          thread = null; // its body has left this stack
           if (me != null && (state & PHASE) <= RUNNING) {
-            payload = me.payload instanceof TaskCore<?> other ? other : null;
+            payload = me.payload;
             me.payload = this;
           }
         }
@@ -444,19 +443,19 @@ final class TaskCore<T extends @Nullable Object>
   /**
    * Own thread: ends the tasks that it was to run in its joins, but had not even the stack to end.
    * They are a list: its payload, which it does not need while it runs, is the first, and theirs
-   * the next. Linked by stores alone, as there is no stack for a call; a task that fails to be
-   * ended here comes back into the list. A guest that cannot be ended hands its own list on.
+   * the next; whatever is no task ends it. Linked by stores alone, as there is no stack for a call;
+   * a task that fails to be ended here comes back into the list. A guest hands its own list on.
    */
   private void endLeftOver() {
     while (payload instanceof TaskCore<?> guest) {
-      payload = guest.payload instanceof TaskCore<?> next ? next : null; // its end hook may wait
+      payload = guest.payload; // before its end, whose hook may wait, and come here again
       guest.payload = null;
       try {
         guest.endWherever(
             new StackOverflowError("no stack was left for " + guest + " in the join of " + this));
       } catch (Throwable e) {
         if ((guest.state & PHASE) <= RUNNING) {
-          guest.payload = payload instanceof TaskCore<?> next ? next : null;
+          guest.payload = payload;
           payload = guest;
         }
         throw e;
@@ -564,15 +563,13 @@ final class TaskCore<T extends @Nullable Object>
     if (!ownThread) {
       reserveForWaiters();
     }
-    if (payload instanceof TaskCore<?>) {
-      try {
-        endLeftOver();
-      } catch (Throwable e) {
-        if (!ownThread) {
-          throw e; // its own host does it
-        }
-        uncaughtException(Thread.currentThread(), e);
+    try {
+      endLeftOver();
+    } catch (Throwable e) {
+      if (!ownThread) {
+        throw e; // its own host does it
       }
+      uncaughtException(Thread.currentThread(), e);
     }
     if (thrown == null) {
       succeed(ownThread, value);
@@ -678,8 +675,12 @@ final class TaskCore<T extends @Nullable Object>
     }
   }
 
-  /** The spawn could not get a thread. */
+  /**
+   * The spawn could not get a thread. Throws, before anything has happened, if there is too little
+   * stack: a lock of the timers, which all share, would be lost where it ends.
+   */
   void failToStart(Throwable cause) {
+    Stack.reserve();
     if (begin()) { // on a thread that is not this task's
       leave();
       failed(false, cause);
@@ -995,7 +996,7 @@ final class TaskCore<T extends @Nullable Object>
    */
   static void checkWait(@Nullable TaskCore<?> me) throws InterruptedException {
     Pacer.point();
-    if (me != null && me.payload instanceof TaskCore<?>) {
+    if (me != null) {
       me.endLeftOver(); // it may be one of these that it waits for
     }
     checkInterrupt(me);
@@ -1120,9 +1121,7 @@ final class TaskCore<T extends @Nullable Object>
     }
     TaskCore<?> me = current();
     if (me != null) {
-      if (me.payload instanceof TaskCore<?>) {
-        me.endLeftOver();
-      }
+      me.endLeftOver();
       me.enterShield();
     }
     hurry();

@@ -95,11 +95,16 @@ final class Kit {
    * Runs the main method of a test class in a JVM of its own, with standard error in the output.
    */
   static Exit java(Class<?> main, String... arguments) throws IOException, InterruptedException {
+    return java(List.of("-XX:TieredStopAtLevel=1", "-Xshare:auto"), main, arguments);
+  }
+
+  /** The same with options of its own for the JVM. */
+  static Exit java(List<String> options, Class<?> main, String... arguments)
+      throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(
-        List.of("-XX:TieredStopAtLevel=1", "-Xshare:auto", "-cp", classPath(main, Task.class)));
-    command.add(main.getName());
+    command.addAll(options);
+    command.addAll(List.of("-cp", classPath(main, Task.class), main.getName()));
     command.addAll(List.of(arguments));
     return run(command);
   }

@@ -3,7 +3,6 @@ package dev.musubi;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.musubi.contract.Semantics;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -24,15 +23,9 @@ class StackEndTest {
   @Semantics({2, 11})
   void aTaskForWhichThereIsNoStackInAJoinEndsAllTheSame() throws Exception {
     Kit.Exit exit =
-        Kit.run(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xint",
-                "-Xss256k",
-                "-Djdk.virtualThreadScheduler.parallelism=1",
-                "-cp",
-                Kit.classPath(StackEndTest.class, Task.class),
-                Overflows.class.getName()));
+        Kit.java(
+            List.of("-Xint", "-Xss256k", "-Djdk.virtualThreadScheduler.parallelism=1"),
+            Overflows.class);
     assertThat(exit.out()).endsWith("all have ended\n");
     assertThat(exit.code()).isZero();
   }

@@ -70,7 +70,7 @@ final class SuiteFloor {
     Suite.check(sum, n);
   }
 
-  /** Made by one thread and run by another, which is there already and takes what it finds. */
+  /** Made by one thread and run by one other, started once for all, which takes what it finds. */
   void spawnMany(int n) throws Exception {
     Cell[] queue = new Cell[n];
     AtomicInteger end = new AtomicInteger();
