@@ -138,7 +138,7 @@ final class LightPool {
     Pacer.point();
     boolean added = false;
     try {
-      added = laneHere().add(core);
+      added = laneOf(core).add(core);
       if (added && standby == 0) {
         makeStandby();
       }
@@ -153,7 +153,7 @@ final class LightPool {
 
   /** For the thread that is about to wait for a task which it has spawned a moment ago. */
   boolean takeBack(TaskCore<?> core) {
-    return laneHere().removeFromEnd(core);
+    return laneOf(core).removeFromEnd(core);
   }
 
   /** For one that will wait for a task that has not begun. */
@@ -164,12 +164,13 @@ final class LightPool {
     }
   }
 
-  private TaskLane laneHere() {
-    SharedThread here = SharedThread.current();
-    Worker me = here == null ? null : here.worker;
-    return me != null && me.isOf(this)
-        ? me.own
-        : lanes[(int) Thread.currentThread().threadId() & (half - 1)];
+  /** Where a task is, or is to be, that the calling thread has spawned. */
+  private TaskLane laneOf(TaskCore<?> core) {
+    Thread here = Thread.currentThread();
+    Worker spawner = core.spawner();
+    return spawner != null && spawner.thread == here
+        ? spawner.own
+        : lanes[(int) here.threadId() & (half - 1)];
   }
 
   private boolean hasWork() {
@@ -264,7 +265,7 @@ final class LightPool {
 
   /** One of the threads, with a lane and seats for what is spawned there. */
   final class Worker implements Runnable {
-    final LiveTasks.Own seats = live.new Own();
+    final LiveTasks.Own seats = live.new Own(this);
     private final Thread thread = threads.newThread(this);
     private final SharedThread shared = new SharedThread(thread, this);
     private TaskLane own = lanes[half];
@@ -282,10 +283,6 @@ final class LightPool {
     void end() {
       ended = true;
       wake();
-    }
-
-    boolean isOf(LightPool pool) {
-      return LightPool.this == pool;
     }
 
     @Override

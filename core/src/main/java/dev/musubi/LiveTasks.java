@@ -13,16 +13,17 @@ import org.jspecify.annotations.Nullable;
  * <h2>Design</h2>
  *
  * Tasks sit in blocks of {@value #SIZE} seats. One atomic addition to a block's cursor gives a new
- * task both its seat and its id; a task that ends puts {@link #GONE} into its seat. Full blocks
- * whose seats are all gone are swept out of a {@link Roster}, so that a task costs one addition and
- * two stores, and five bytes. Spawning threads are spread over a few lanes, each with a block of
- * its own to fill. A light worker fills blocks alone ({@link Own}), without an atomic instruction.
+ * task both its seat and its id; a task that ends leaves null in its seat. Full blocks whose seats
+ * are all empty are swept out of a {@link Roster}, so that a task costs one addition and two
+ * stores, and five bytes. Spawning threads are spread over a few lanes, each with a block of its
+ * own to fill. A light worker fills blocks alone ({@link Own}), without an atomic instruction.
  *
  * <h2>Nobody is missed</h2>
  *
- * In a lane's block a seat is null from the moment it is claimed until the task sits in it, which
- * is a few instructions later; a walk waits for it. So whoever claims a seat and then reads "not
- * shut down" is seen by a shutdown that sets its mark and then walks: the claim is a full fence.
+ * In a lane's block a seat is {@link #FREE} from the moment it is claimed until the task sits in
+ * it, which is a few instructions later; a walk waits for it. So whoever claims a seat and then
+ * reads "not shut down" is seen by a shutdown that sets its mark and then walks: the claim is a
+ * full fence.
  *
  * <p>In a worker's own block the task sits first, and the cursor says so after. That is no fence:
  * who sits there may read "not shut down" although the walk has gone past. What decides is the lane
@@ -43,7 +44,7 @@ final class LiveTasks {
   private static final int SIZE = 32;
   private static final int LANES = 4; // a power of two
   private static final int SPINS = 1_000;
-  private static final Object GONE = new Object();
+  private static final Object FREE = new Object();
   private static final AtomicLong NEXT_BLOCK = new AtomicLong();
   private static final VarHandle SEATS = MethodHandles.arrayElementVarHandle(Object[].class);
   private static final VarHandle CURSOR;
@@ -64,9 +65,19 @@ final class LiveTasks {
 
   /** Consecutive ids, and a seat for each. */
   static final class Block {
+    /** Who fills it alone, or null. */
+    final LightPool.@Nullable Worker owner;
+
     private final long firstId = NEXT_BLOCK.getAndIncrement() * SIZE + 1;
     private final @Nullable Object[] seats = new Object[SIZE];
     private volatile int cursor;
+
+    private Block(LightPool.@Nullable Worker owner) {
+      this.owner = owner;
+      if (owner == null) {
+        Arrays.fill(seats, FREE);
+      }
+    }
 
     private int claim() {
       return (int) CURSOR.getAndAdd(this, 1);
@@ -74,12 +85,13 @@ final class LiveTasks {
 
     /** The task with this id, which sits here, has ended. */
     void leave(long id) {
-      SEATS.setRelease(seats, (int) (id - firstId), GONE);
+      VarHandle.releaseFence(); // null costs no fence of G1, whatever the block's age
+      seats[(int) (id - firstId)] = null;
     }
 
     /** Whether the task with this id still sits here. */
     boolean holds(long id) {
-      return SEATS.getAcquire(seats, (int) (id - firstId)) != GONE;
+      return SEATS.getAcquire(seats, (int) (id - firstId)) != null;
     }
 
     private boolean isGone() {
@@ -87,7 +99,7 @@ final class LiveTasks {
         return false;
       }
       for (Object seat : seats) {
-        if (seat != GONE) {
+        if (seat != null) {
           return false;
         }
       }
@@ -96,7 +108,7 @@ final class LiveTasks {
 
     /** Nobody will sit in the seats that are left. By the only one who could. */
     private void close() {
-      Arrays.fill(seats, Math.min(cursor, SIZE), SIZE, GONE);
+      Arrays.fill(seats, Math.min(cursor, SIZE), SIZE, null);
       cursor = SIZE;
     }
 
@@ -104,7 +116,7 @@ final class LiveTasks {
       int claimed = Math.min(cursor, SIZE);
       for (int i = 0; i < claimed; i++) {
         Object seat = SEATS.getAcquire(seats, i);
-        for (int spins = 0; seat == null; spins++) {
+        for (int spins = 0; seat == FREE; spins++) {
           if (spins < SPINS) {
             Thread.onSpinWait();
           } else {
@@ -121,14 +133,20 @@ final class LiveTasks {
 
   /** The blocks that one thread fills alone. By that thread only. */
   final class Own {
+    private final LightPool.@Nullable Worker owner;
     private @Nullable Block block;
+
+    /** For a worker; for somebody else, who does not want to be known, in tests. */
+    Own(LightPool.@Nullable Worker owner) {
+      this.owner = owner;
+    }
 
     /** Gives the task an id and a seat. */
     void add(TaskCore<?> core) {
       Block current = block;
       int seat = current == null ? SIZE : current.cursor;
       if (current == null || seat == SIZE) {
-        current = new Block();
+        current = new Block(owner);
         blocks.add(current);
         block = current;
         seat = 0;
@@ -174,13 +192,13 @@ final class LiveTasks {
             core.seated(block, block.firstId + seat);
             SEATS.setRelease(block.seats, seat, core);
           } catch (Throwable e) { // the stack is full: a walk must not wait for this seat
-            block.seats[seat] = GONE;
+            block.seats[seat] = null;
             throw e;
           }
           return;
         }
       }
-      Block fresh = new Block();
+      Block fresh = new Block(null);
       blocks.add(fresh); // before anyone can claim in it: a walk must not miss it
       if (!BLOCK.compareAndSet(lane, block, fresh)) {
         fresh.close();

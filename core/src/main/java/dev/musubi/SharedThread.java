@@ -59,16 +59,11 @@ final class SharedThread implements Thread.UncaughtExceptionHandler {
     return outer;
   }
 
-  /** Makes this the thread's handler, unless it is. By its own thread. */
-  void takeOver() {
-    if (thread.getUncaughtExceptionHandler() != this) {
-      thread.setUncaughtExceptionHandler(this);
-    }
-  }
-
   /** Runs a task here, under the task's name if it has one. */
   void execute(TaskCore<?> core, String itsName) {
-    takeOver(); // whatever others have done to the thread
+    if (thread.getUncaughtExceptionHandler() != this) { // whatever others have done to the thread
+      thread.setUncaughtExceptionHandler(this);
+    }
     String name = core.name();
     if (name != null) {
       thread.setName(name);

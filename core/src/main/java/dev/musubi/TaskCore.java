@@ -83,6 +83,10 @@ import org.jspecify.annotations.Nullable;
  *       sets DELIVERED tells those who listen, so that nobody is told while the other one runs.
  * </ul>
  *
+ * A guest that has returned clears its host's {@code hosting} itself, right before it publishes its
+ * success, whose compare-and-set is the volatile write then. What it may still have to do after
+ * that, to end in the long way or to wake waiters, is done in a real shield of the host.
+ *
  * <h2>No lost wake-ups</h2>
  *
  * A joiner adds its {@link Waiter} and then looks at the phase; the task publishes the phase and
@@ -166,12 +170,7 @@ final class TaskCore<T extends @Nullable Object>
   TaskCore(TaskRuntime runtime, Object body, @Nullable TaskOptions options, TaskKind kind) {
     this.runtime = runtime;
     this.options = options;
-    this.kind =
-        switch (kind) {
-          case VIRTUAL -> VIRTUAL;
-          case LIGHT -> LIGHT;
-          case BLOCKING -> BLOCKING;
-        };
+    this.kind = kind == TaskKind.LIGHT ? LIGHT : kind == TaskKind.BLOCKING ? BLOCKING : VIRTUAL;
     this.payload = body;
   }
 
@@ -247,7 +246,10 @@ final class TaskCore<T extends @Nullable Object>
    */
   static @Nullable TaskCore<?> current() {
     Thread me = Thread.currentThread();
-    Thread.UncaughtExceptionHandler handler = me.getUncaughtExceptionHandler();
+    return current(me, me.getUncaughtExceptionHandler());
+  }
+
+  private static @Nullable TaskCore<?> current(Thread me, Thread.UncaughtExceptionHandler handler) {
     TaskCore<?> core =
         handler instanceof TaskCore<?> own
             ? own
@@ -267,6 +269,12 @@ final class TaskCore<T extends @Nullable Object>
   void seated(LiveTasks.Block where, long newId) {
     block = where;
     id = newId;
+  }
+
+  /** The light worker that has spawned it; null if it was somebody else. */
+  LightPool.@Nullable Worker spawner() {
+    LiveTasks.Block mine = block;
+    return mine == null ? null : mine.owner;
   }
 
   /** Starts the task's own virtual thread. */
@@ -292,7 +300,7 @@ final class TaskCore<T extends @Nullable Object>
     Thread me = Thread.currentThread();
     if (beginOn(me)) {
       me.setUncaughtExceptionHandler(this); // for good: it is no longer the current task after
-      runBody(me, this, false, ownLocals());
+      runBody(me, this, null, ownLocals());
     }
   }
 
@@ -310,18 +318,17 @@ final class TaskCore<T extends @Nullable Object>
 
   /** Runs the body on a thread of a pool, unless the task was aborted before. */
   void execute(SharedThread on) {
-    execute(on, false, ownLocals());
+    execute(on, null, ownLocals());
   }
 
-  private void execute(SharedThread on, boolean guest, @Nullable TaskLocals locals) {
+  private void execute(SharedThread on, @Nullable TaskCore<?> host, @Nullable TaskLocals locals) {
     TaskCore<?> outer = on.enter(this);
     try {
       if (beginOn(on.thread)) {
-        runBody(on.thread, on, guest, locals);
+        runBody(on.thread, on, host, locals);
       }
     } finally {
       on.now.innermost = outer; // not before: the end hook is nobody's task
-      on.takeOver(); // the hook may have displaced it
     }
   }
 
@@ -337,17 +344,20 @@ final class TaskCore<T extends @Nullable Object>
    * a shield, see the top: an interrupt that is meant for it must not hit this one.
    */
   boolean runHere() throws InterruptedException {
-    TaskCore<?> me = current();
+    Thread here = Thread.currentThread();
+    Thread.UncaughtExceptionHandler handler = here.getUncaughtExceptionHandler();
+    TaskCore<?> me = current(here, handler);
     int depth = me != null && me.isLight() ? me.weight + 1 : 1;
     if (!isLight() || !isUnstarted() || depth > MOST_NESTED) {
       return false;
     }
     Pacer.point(); // not checkWait: if it is left over, the wait that follows ends it
     checkInterrupt(me);
-    return takeAndRun(me, depth);
+    return takeAndRun(me, depth, handler);
   }
 
-  private boolean takeAndRun(@Nullable TaskCore<?> me, int depth) {
+  private boolean takeAndRun(
+      @Nullable TaskCore<?> me, int depth, Thread.UncaughtExceptionHandler handler) {
     boolean taken = false;
     TaskCore<?> host = me != null && me.shields == 0 ? me : null; // else it is in a shield already
     try {
@@ -357,9 +367,9 @@ final class TaskCore<T extends @Nullable Object>
       taken = runtime.lightPool().takeBack(this);
       if (taken) {
         if (host != null && host.isAbortRequested()) {
-          host.hostShielded(this, depth);
+          host.hostShielded(this, depth, handler);
         } else {
-          runTaken(depth);
+          runTaken(depth, host, handler);
         }
       }
     } catch (Throwable e) { // no stack, or no memory, is left
@@ -373,7 +383,11 @@ final class TaskCore<T extends @Nullable Object>
           me.payload = first;
           payload = null;
         }
+        if (host != null) {
+          host.hosting = true; // it may have come as far as to clear that
+        }
         try {
+          Thread.currentThread().setUncaughtExceptionHandler(handler);
           endWherever(e); // nobody else will
         } catch (Throwable again) {
           thread = null; // its body has left this stack
@@ -386,7 +400,9 @@ final class TaskCore<T extends @Nullable Object>
       throw e;
     } finally {
       if (host != null) {
-        host.hosting = false;
+        if (host.hosting) { // else its guest has come to the end of its body
+          host.hosting = false;
+        }
         if (host.isAbortRequested()) {
           host.tellAfterHosting();
         }
@@ -402,26 +418,27 @@ final class TaskCore<T extends @Nullable Object>
   }
 
   /** Own thread: the interrupt of an abort may be on its way already, and hit its guest. */
-  private void hostShielded(TaskCore<?> guest, int depth) {
+  private void hostShielded(TaskCore<?> guest, int depth, Thread.UncaughtExceptionHandler handler) {
     enterShield();
     try {
-      guest.runTaken(depth);
+      guest.runTaken(depth, null, handler);
     } finally {
       leaveShield();
     }
   }
 
-  private void runTaken(int depth) {
+  /** Under a handler. The host is null if there is none, or it is in a real shield. */
+  private void runTaken(
+      int depth, @Nullable TaskCore<?> host, Thread.UncaughtExceptionHandler outer) {
     weight = (byte) depth;
     TaskLocals locals = options == null ? TaskLocals.EMPTY : options.locals();
     Thread here = Thread.currentThread();
-    Thread.UncaughtExceptionHandler outer = here.getUncaughtExceptionHandler();
     if (outer instanceof SharedThread shared && shared.thread == here) {
-      execute(shared, true, locals);
+      execute(shared, host, locals);
     } else if (beginOn(here)) {
       here.setUncaughtExceptionHandler(this);
       try {
-        runBody(here, this, true, locals);
+        runBody(here, this, host, locals);
       } finally {
         here.setUncaughtExceptionHandler(outer);
       }
@@ -432,7 +449,9 @@ final class TaskCore<T extends @Nullable Object>
   void endWherever(Throwable why) {
     var _ = begin();
     if ((state & PHASE) == RUNNING) {
-      clearInterrupt(false, leave());
+      if ((leave() & ABORT) != 0) {
+        Thread.interrupted();
+      }
       reserveForWaiters();
       failed(false, why);
     }
@@ -487,7 +506,7 @@ final class TaskCore<T extends @Nullable Object>
   private void runBody(
       Thread me,
       Thread.UncaughtExceptionHandler handler,
-      boolean guest,
+      @Nullable TaskCore<?> host,
       @Nullable TaskLocals locals) {
     Object value = null;
     Throwable thrown = null;
@@ -501,7 +520,7 @@ final class TaskCore<T extends @Nullable Object>
       warnDisplaced(me.getUncaughtExceptionHandler());
       me.setUncaughtExceptionHandler(handler);
     }
-    end(!guest, value, thrown);
+    end(host, value, thrown);
   }
 
   private void warnDisplaced(@Nullable Object other) {
@@ -558,46 +577,81 @@ final class TaskCore<T extends @Nullable Object>
 
   // ---------------------------------------------------------------- the end
 
-  /** An interrupt that comes to an inner task, and is not its abort, is meant for the outer one. */
-  private void end(boolean ownThread, @Nullable Object value, @Nullable Throwable thrown) {
-    if (!ownThread) {
+  private void end(@Nullable TaskCore<?> host, @Nullable Object value, @Nullable Throwable thrown) {
+    if (isGuest()) {
       reserveForWaiters();
     }
     try {
       endLeftOver();
     } catch (Throwable e) {
-      if (!ownThread) {
+      if (isGuest()) {
         throw e; // its own host does it
       }
       uncaughtException(Thread.currentThread(), e);
     }
     if (thrown == null) {
-      succeed(ownThread, value);
+      succeed(host, value);
     } else {
-      fail(ownThread, thrown);
+      fail(thrown);
     }
   }
 
-  private void clearInterrupt(boolean ownThread, int last) {
-    if (ownThread || (last & ABORT) != 0) {
+  /** Whether it runs in the join of another, or of a thread that is no task's. */
+  private boolean isGuest() {
+    return isLight() && weight > 0;
+  }
+
+  /** An interrupt that comes to a guest, and is not its abort, is meant for its host. */
+  private void clearInterrupt(int last) {
+    if ((last & ABORT) != 0 || !isGuest()) {
       Thread.interrupted();
     }
   }
 
-  private void succeed(boolean ownThread, @Nullable Object value) {
+  private void succeed(@Nullable TaskCore<?> host, @Nullable Object value) {
     payload = value;
-    if (!runtime.hasEndHook() && STATE.compareAndSet(this, RUNNING, SUCCESS)) {
+    boolean published = false;
+    if (!runtime.hasEndHook()) {
+      if (host != null) {
+        HOSTING.setRelease(host, false);
+      }
+      published = STATE.compareAndSet(this, RUNNING, SUCCESS);
+    }
+    if (published) {
       thread = null;
-      clearInterrupt(ownThread, RUNNING);
+      clearInterrupt(RUNNING);
     } else {
-      clearInterrupt(ownThread, leave());
+      clearInterrupt(leave());
+    }
+    if (published && waiters == null) {
+      unseat();
+    } else if (host == null || host.hosting) {
+      succeedSlowly(published);
+    } else {
+      host.enterShieldAfterGuest();
+      try {
+        succeedSlowly(published);
+      } finally {
+        host.leaveShield();
+      }
+    }
+  }
+
+  private void succeedSlowly(boolean published) {
+    if (!published) {
       finish(SUCCESS);
     }
     wakeWaiters();
     unseat();
   }
 
-  private void fail(boolean ownThread, Throwable thrown) {
+  /** Own thread: as it came to its end, an aborted guest has cleared a flag that may be ours. */
+  private void enterShieldAfterGuest() {
+    enterShield();
+    interruptAfterShield |= (state & DELIVERED) != 0 && policy().interrupts();
+  }
+
+  private void fail(Throwable thrown) {
     if (runtime
         .isShutdown()) { // its abort is on its way: what a sibling's end has made of us is no panic
       try {
@@ -607,7 +661,7 @@ final class TaskCore<T extends @Nullable Object>
       }
     }
     int s = leave();
-    clearInterrupt(ownThread, s);
+    clearInterrupt(s);
     boolean cancelled = (s & ABORT) != 0 && isEvidence(thrown);
     failed(cancelled, thrown);
   }

@@ -1,5 +1,7 @@
 package dev.musubi;
 
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jcstress.infra.results.IIII_Result;
 
 /**
@@ -7,36 +9,66 @@ import org.openjdk.jcstress.infra.results.IIII_Result;
  */
 final class InlineHost {
   final TaskCore<Integer> core = StressRuntime.task(this::body);
+  private final boolean withDependent;
+  private volatile @Nullable JoinHandle<Integer> guest;
+  private boolean joining; // by the host's thread
   private volatile int requested;
   private volatile int inside;
   private volatile int told;
   private volatile int heard;
 
+  /** Perhaps with foreign code that runs at the guest's end, on its thread. */
+  InlineHost(boolean withDependent) {
+    this.withDependent = withDependent;
+  }
+
+  void abortGuest() {
+    JoinHandle<Integer> known = guest;
+    if (known != null) {
+      var _ = known.abort();
+    }
+  }
+
   private int body() {
     Registration registration = core.onAborted(() -> heard++);
     Thread host = Thread.currentThread();
-    var guest =
+    JoinHandle<Integer> spawned =
         StressRuntime.RUNTIME.spawnLight(() -> {
-          for (int i = 0; i < 20 && Thread.currentThread() == host; i++) {
-            inside |= StressRuntime.number(host.isInterrupted());
-          }
+          look(host);
           return 1;
         });
+    if (withDependent) {
+      CompletableFuture<?> _ = spawned.toCompletableFuture().thenRun(() -> look(host));
+    }
+    guest = spawned;
+    joining = true;
     try {
-      int _ = guest.joinInline();
+      int _ = spawned.joinInline();
     } catch (InterruptedException e) {
       told++;
+    } catch (JoinException e) {
+      // the guest was aborted before it began
     }
+    joining = false;
     requested = StressRuntime.number(core.isAbortRequested());
     long begin = System.nanoTime();
     while (requested == 1 && (told == 0 || heard == 0) && System.nanoTime() - begin < 1e9) {
       count(); // it is on its way
     }
-    for (int i = 0; i < 200 && requested == 1; i++) {
+    for (int i = 0; i < 200; i++) {
       count(); // another one would be one too many
+    }
+    if (requested == 0 && core.isAbortRequested()) {
+      told = 0; // it came right now, and may or may not have told
     }
     registration.close();
     return 1;
+  }
+
+  private void look(Thread host) {
+    for (int i = 0; i < 20 && Thread.currentThread() == host && joining; i++) {
+      inside |= StressRuntime.number(host.isInterrupted());
+    }
   }
 
   private void count() {

@@ -19,7 +19,7 @@ import org.openjdk.jcstress.infra.results.ZZ_Result;
 @State
 public class SeatAgainstShutdown {
   private final LiveTasks live = new LiveTasks();
-  private final LiveTasks.Own seats = live.new Own();
+  private final LiveTasks.Own seats = live.new Own(null);
   private final TaskLane lane = new TaskLane();
   private final TaskCore<?> task = StressRuntime.task(() -> 1);
 

@@ -16,7 +16,7 @@ import org.openjdk.jcstress.infra.results.IIII_Result;
 @Outcome(id = "1, 0, 1, 1", expect = Expect.ACCEPTABLE, desc = "Told once, not in the join.")
 @State
 public class SweepAgainstInlineJoin {
-  private final InlineHost host = new InlineHost();
+  private final InlineHost host = new InlineHost(false);
 
   @Actor
   public void thread() {
