@@ -71,9 +71,8 @@ public sealed interface JoinHandle<T extends @Nullable Object> permits OwnedHand
    * for the caller, or for the end of its runtime, is refused like one for itself: it would wait
    * for its own stack.
    *
-   * <p>If the stack ends while the inner task is begun or ended, the {@link StackOverflowError}
-   * comes out here, and the inner task panics with one, at the latest when the caller waits for
-   * another task or ends.
+   * <p>If too little stack is left to begin and to end a task here, a {@link StackOverflowError}
+   * comes out of this before anything has happened; the task runs elsewhere then.
    *
    * @return the value; null for a body without one
    * @throws InterruptedException if the waiting thread is interrupted, or is a task that was

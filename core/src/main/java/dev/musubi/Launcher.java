@@ -1,6 +1,5 @@
 package dev.musubi;
 
-import dev.musubi.internal.Stack;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -63,12 +62,9 @@ final class Launcher {
 
   /**
    * Starts the task's thread, now or when its turn comes. If there is no memory for one, the handle
-   * tells.
-   *
-   * @throws StackOverflowError if there is too little stack; the task may be started all the same
+   * tells. With stack to spare, as for {@link #drain}: what is taken must be started.
    */
   void launch(TaskCore<?> core) {
-    Pacer.point();
     int most = limit.now();
     TaskLane lane = lanes.get((int) Thread.currentThread().threadId() & (LANES - 1));
     if (pending.get() < most && Pacer.isOpen() && !lane.hasWork()) {
@@ -79,7 +75,6 @@ final class Launcher {
       var _ = lane.add(core); // it is never closed
     }
     if (pending.get() <= 0) {
-      Stack.reserve(); // what is taken must be started, and this stack may be near its end
       drain();
     }
   }
@@ -148,7 +143,7 @@ final class Launcher {
       return false;
     }
     if (weight > 0) {
-      pending.addAndGet(weight); // not before: there may be no stack to take it back
+      pending.addAndGet(weight);
     }
     return true;
   }

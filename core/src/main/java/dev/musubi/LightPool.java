@@ -129,20 +129,15 @@ final class LightPool {
 
   // ---------------------------------------------------------------- in
 
-  /**
-   * False if the pool is closed. If no worker can be had for want of memory, the handle tells.
-   *
-   * @throws StackOverflowError if there is too little stack; the task may be run all the same
-   */
+  /** False if the pool is closed. If no worker can be had for want of memory, the handle tells. */
   boolean submit(TaskCore<?> core) {
-    Pacer.point();
     boolean added = false;
     try {
       added = laneOf(core).add(core);
       if (added && standby == 0) {
         makeStandby();
       }
-    } catch (Throwable e) { // no memory for a thread, or no stack left
+    } catch (Throwable e) { // no memory for a thread
       if (!added || takeBack(core)) { // else it is left to the worker that is still to come
         core.failToStart(e);
       }

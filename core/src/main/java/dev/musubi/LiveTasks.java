@@ -153,7 +153,7 @@ final class LiveTasks {
       }
       core.seated(current, current.firstId + seat);
       current.seats[seat] = core;
-      CURSOR.setRelease(current, seat + 1); // if the stack ends before, the seat is still free
+      CURSOR.setRelease(current, seat + 1);
     }
 
     boolean isOf(LiveTasks list) {
@@ -170,6 +170,7 @@ final class LiveTasks {
 
   /**
    * Gives the task an id and a seat. A light one must go into a lane of its pool before it may run.
+   * With stack to spare: a walk waits for who has claimed a seat.
    */
   void add(TaskCore<?> core) {
     SharedThread here = core.isLight() ? SharedThread.current() : null;
@@ -188,13 +189,8 @@ final class LiveTasks {
       if (block != null) {
         int seat = block.claim();
         if (seat < SIZE) {
-          try {
-            core.seated(block, block.firstId + seat);
-            SEATS.setRelease(block.seats, seat, core);
-          } catch (Throwable e) { // the stack is full: a walk must not wait for this seat
-            block.seats[seat] = null;
-            throw e;
-          }
+          core.seated(block, block.firstId + seat);
+          SEATS.setRelease(block.seats, seat, core);
           return;
         }
       }

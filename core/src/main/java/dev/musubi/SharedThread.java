@@ -46,8 +46,8 @@ final class SharedThread implements Thread.UncaughtExceptionHandler {
   }
 
   /**
-   * The task's body is about to run here; gives the one to go back to. That is a store into {@link
-   * #now} and not a call, for which there may be no stack.
+   * The task's body is about to run here; gives the one to go back to, by a store into {@link
+   * #now}.
    */
   @Nullable TaskCore<?> enter(TaskCore<?> core) {
     TaskCore<?> outer = now.innermost;

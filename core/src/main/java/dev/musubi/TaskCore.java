@@ -96,8 +96,7 @@ import org.jspecify.annotations.Nullable;
  * <h2>Result</h2>
  *
  * {@link #payload} holds the body until it begins, and from publication on the value or what the
- * body threw; it is a plain field, ordered by the state word. In between, and of no interest to
- * others, it may be a list of guests that found no stack, see {@link #endLeftOver}.
+ * body threw; it is a plain field, ordered by the state word.
  */
 final class TaskCore<T extends @Nullable Object>
     implements Runnable,
@@ -138,7 +137,6 @@ final class TaskCore<T extends @Nullable Object>
   private static final VarHandle WAITERS;
   private static final VarHandle TARGET;
   private static final VarHandle HOSTING;
-  private static final VarHandle PAYLOAD;
 
   final TaskRuntime runtime;
   private long id; // set once, by the runtime's list of live tasks
@@ -351,8 +349,7 @@ final class TaskCore<T extends @Nullable Object>
     if (!isLight() || !isUnstarted() || depth > MOST_NESTED) {
       return false;
     }
-    Pacer.point(); // not checkWait: if it is left over, the wait that follows ends it
-    checkInterrupt(me);
+    checkWait(me);
     return takeAndRun(me, depth, handler);
   }
 
@@ -360,6 +357,7 @@ final class TaskCore<T extends @Nullable Object>
       @Nullable TaskCore<?> me, int depth, Thread.UncaughtExceptionHandler handler) {
     boolean taken = false;
     TaskCore<?> host = me != null && me.shields == 0 ? me : null; // else it is in a shield already
+    Stack.reserve(); // for the taking and the end of a task that nobody else would run
     try {
       if (host != null) {
         HOSTING.setRelease(host, true);
@@ -372,30 +370,9 @@ final class TaskCore<T extends @Nullable Object>
           runTaken(depth, host, handler);
         }
       }
-    } catch (Throwable e) { // no stack, or no memory, is left
+    } catch (Throwable e) { // no memory is left
       if (taken) {
-        if (me != null && payload instanceof TaskCore<?> first) { // see endLeftOver: no call here
-          TaskCore<?> last = first;
-          while (last.payload instanceof TaskCore<?> next) {
-            last = next;
-          }
-          last.payload = me.payload;
-          me.payload = first;
-          payload = null;
-        }
-        if (host != null) {
-          host.hosting = true; // it may have come as far as to clear that
-        }
-        try {
-          Thread.currentThread().setUncaughtExceptionHandler(handler);
-          endWherever(e); // nobody else will
-        } catch (Throwable again) {
-          thread = null; // its body has left this stack
-          if (me != null && (state & PHASE) <= RUNNING) {
-            payload = me.payload;
-            me.payload = this;
-          }
-        }
+        endWherever(e); // nobody else will
       }
       throw e;
     } finally {
@@ -452,41 +429,10 @@ final class TaskCore<T extends @Nullable Object>
       if ((leave() & ABORT) != 0) {
         Thread.interrupted();
       }
-      reserveForWaiters();
       failed(false, why);
     }
     wakeWaiters();
     unseat();
-  }
-
-  /**
-   * Own thread: ends the tasks that it was to run in its joins, but had not even the stack to end.
-   * They are a list: its payload, which it does not need while it runs, is the first, and theirs
-   * the next; whatever is no task ends it. Linked by stores alone, as there is no stack for a call;
-   * a task that fails to be ended here comes back into the list. A guest hands its own list on.
-   */
-  private void endLeftOver() {
-    while (payload instanceof TaskCore<?> guest) {
-      payload = guest.payload; // before its end, whose hook may wait, and come here again
-      guest.payload = null;
-      try {
-        guest.endWherever(
-            new StackOverflowError("no stack was left for " + guest + " in the join of " + this));
-      } catch (Throwable e) {
-        if ((guest.state & PHASE) <= RUNNING) {
-          guest.payload = payload;
-          payload = guest;
-        }
-        throw e;
-      }
-    }
-  }
-
-  /** If there is too little stack to wake them, then before the end is published. */
-  private void reserveForWaiters() {
-    if (waiters != null) {
-      Stack.reserve();
-    }
   }
 
   private boolean beginOn(Thread me) {
@@ -578,17 +524,6 @@ final class TaskCore<T extends @Nullable Object>
   // ---------------------------------------------------------------- the end
 
   private void end(@Nullable TaskCore<?> host, @Nullable Object value, @Nullable Throwable thrown) {
-    if (isGuest()) {
-      reserveForWaiters();
-    }
-    try {
-      endLeftOver();
-    } catch (Throwable e) {
-      if (isGuest()) {
-        throw e; // its own host does it
-      }
-      uncaughtException(Thread.currentThread(), e);
-    }
     if (thrown == null) {
       succeed(host, value);
     } else {
@@ -729,12 +664,8 @@ final class TaskCore<T extends @Nullable Object>
     }
   }
 
-  /**
-   * The spawn could not get a thread. Throws, before anything has happened, if there is too little
-   * stack: a lock of the timers, which all share, would be lost where it ends.
-   */
+  /** The spawn could not get a thread. */
   void failToStart(Throwable cause) {
-    Stack.reserve();
     if (begin()) { // on a thread that is not this task's
       leave();
       failed(false, cause);
@@ -836,10 +767,7 @@ final class TaskCore<T extends @Nullable Object>
 
   /** The body never runs. Nothing of the user's runs here: hooks go aside. */
   private void cancelledUnstarted() {
-    Object body = payload;
-    if (!(body instanceof TaskCore<?>)) { // a link, see endLeftOver
-      PAYLOAD.compareAndSet(this, body, null);
-    }
+    payload = null;
     handle = null;
     unseat();
     if (isBlocking()) {
@@ -1050,9 +978,6 @@ final class TaskCore<T extends @Nullable Object>
    */
   static void checkWait(@Nullable TaskCore<?> me) throws InterruptedException {
     Pacer.point();
-    if (me != null) {
-      me.endLeftOver(); // it may be one of these that it waits for
-    }
     checkInterrupt(me);
   }
 
@@ -1175,7 +1100,6 @@ final class TaskCore<T extends @Nullable Object>
     }
     TaskCore<?> me = current();
     if (me != null) {
-      me.endLeftOver();
       me.enterShield();
     }
     hurry();
@@ -1581,7 +1505,6 @@ final class TaskCore<T extends @Nullable Object>
       STATE = lookup.findVarHandle(TaskCore.class, "state", int.class);
       WAITERS = lookup.findVarHandle(TaskCore.class, "waiters", Object.class);
       HOSTING = lookup.findVarHandle(TaskCore.class, "hosting", boolean.class);
-      PAYLOAD = lookup.findVarHandle(TaskCore.class, "payload", Object.class);
       TARGET = lookup.findVarHandle(Waiter.class, "target", Object.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);

@@ -22,11 +22,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <h2>Never left locked</h2>
  *
- * Between taking and writing the word nothing is called and nothing allocated, so that not even the
- * end of the stack or of memory can strike there, and a virtual thread cannot leave its carrier.
- * What is in between is a few loads and stores; a ring that is full grows outside. To write without
- * a fence is a call, for which there may be no stack: to write with one is not, so it comes
- * instead.
+ * Between taking and writing the word nothing is allocated, so that the end of memory cannot strike
+ * there, and a virtual thread cannot leave its carrier. Nor can the end of the stack: who comes
+ * here is a worker, or has reserved some. What is in between is a few loads and stores; a ring that
+ * is full grows outside.
  */
 final class TaskLane extends TaskLaneWords {
   private static final int LOCKED = -1;
@@ -74,11 +73,7 @@ final class TaskLane extends TaskLaneWords {
       if (n < into.length) {
         added++;
         into[(front + n) & (into.length - 1)] = core;
-        try {
-          SIZE.setRelease(this, n + 1);
-        } catch (Throwable e) {
-          size = n + 1;
-        }
+        SIZE.setRelease(this, n + 1);
         return true;
       }
       size = n;
@@ -113,7 +108,7 @@ final class TaskLane extends TaskLaneWords {
   /**
    * Adds what lies from one place up to another, even when it is closed: it comes from another
    * lane. An empty lane makes the array its ring, so its length is a power of two, and the caller
-   * leaves it alone from here on. On a thread with stack to spare.
+   * leaves it alone from here on.
    */
   void addAll(@Nullable TaskCore<?>[] cores, int from, int to) {
     int count = to - from;
@@ -167,11 +162,7 @@ final class TaskLane extends TaskLaneWords {
     TaskCore<?> first = from[at];
     from[at] = null;
     front = (at + 1) & (from.length - 1);
-    try {
-      SIZE.setRelease(this, n - 1);
-    } catch (Throwable e) {
-      size = n - 1;
-    }
+    SIZE.setRelease(this, n - 1);
     return first;
   }
 
@@ -241,11 +232,7 @@ final class TaskLane extends TaskLaneWords {
         }
         from[last & mask] = null;
         takenBack++;
-        try {
-          SIZE.setRelease(this, n - 1);
-        } catch (Throwable e) {
-          size = n - 1;
-        }
+        SIZE.setRelease(this, n - 1);
         return true;
       }
     }

@@ -1,6 +1,7 @@
 package dev.musubi;
 
 import dev.musubi.internal.RealTimers;
+import dev.musubi.internal.Stack;
 import dev.musubi.internal.Timers;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -347,6 +348,8 @@ public final class TaskRuntime implements AutoCloseable {
 
   /** The first half of {@link #start}: the task is listed, and a shutdown finds it. */
   void seat(TaskCore<?> core) {
+    Pacer.point(); // first: it may park, and where the stack ends that throws, reserve or not
+    Stack.reserve(); // for the rest of the spawn: it throws before anything has happened, or starts
     live.add(core);
     if (hooks != null) {
       onSpawn(core);

@@ -7,24 +7,31 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.Test;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Inline joins where the stack ends. In a JVM of its own: with a small stack, one carrier, so that
- * nobody else takes the tasks, and interpreted, as the compilers' JVM does not survive that a
- * virtual thread parks there.
+ * Spawns and inline joins where the stack ends. In a JVM of its own: with a small stack, one
+ * carrier, so that nobody else takes the tasks, and no pacer, as the JVM does not survive that a
+ * virtual thread parks there. Frames are of another size with each compiler.
  */
 @Timeout(60)
 class StackEndTest {
   private static final Callable<Integer> ONE = () -> 1;
 
-  @Test
+  @ParameterizedTest
+  @ValueSource(strings = {"-Xint", "-XX:TieredStopAtLevel=1", "-XX:+TieredCompilation"})
   @Semantics({2, 11})
-  void aTaskForWhichThereIsNoStackInAJoinEndsAllTheSame() throws Exception {
+  void whatWasSpawnedEnds(String compilers) throws Exception {
     Kit.Exit exit =
         Kit.java(
-            List.of("-Xint", "-Xss256k", "-Djdk.virtualThreadScheduler.parallelism=1"),
+            List.of(
+                compilers,
+                "-Xss256k",
+                "-Djdk.virtualThreadScheduler.parallelism=1",
+                "-Ddev.musubi.fairness=off"),
             Overflows.class);
     assertThat(exit.out()).endsWith("all have ended\n");
     assertThat(exit.code()).isZero();
@@ -37,7 +44,40 @@ class StackEndTest {
     public static void main(String[] args) throws Exception {
       TaskRuntime runtime = TaskRuntime.builder().failureHook(_ -> {}).build();
       useEverythingOnce(runtime);
-      for (int round = 0; round < 300; round++) {
+      spawnAtTheEnd(runtime);
+      joinAtTheEnd(runtime);
+      System.out.println("all have ended");
+      System.exit(0);
+    }
+
+    /** Each spawn gives a handle of a task that runs, or throws and leaves nothing behind. */
+    private static void spawnAtTheEnd(TaskRuntime runtime) throws Exception {
+      for (int round = 0; round < 100; round++) {
+        boolean light = round % 2 == 0;
+        int distance = round % 50;
+        List<JoinHandle<Integer>> spawned = new ArrayList<>();
+        JoinHandle<?> host =
+            runtime.spawn(() ->
+                fromThere(
+                    distance,
+                    () ->
+                        goOnWhereTheStackEnds(
+                            () -> spawned.add(light ? runtime.spawnLight(ONE) : runtime.spawn(ONE)),
+                            () -> spawned.size() == 8)));
+        host.outcome(Kit.SOON).orThrow();
+        for (JoinHandle<Integer> task : spawned) {
+          if (task.join(Kit.SOON) != 1) {
+            throw new AssertionError();
+          }
+        }
+        while (runtime.liveTaskCount() > 0) { // one that has just finished may still be listed
+          Thread.sleep(1);
+        }
+      }
+    }
+
+    private static void joinAtTheEnd(TaskRuntime runtime) throws Exception {
+      for (int round = 0; round < 100; round++) {
         List<JoinHandle<Integer>> guests = new ArrayList<>();
         List<JoinHandle<Integer>> all = new ArrayList<>();
         int distance = round % 50;
@@ -54,7 +94,12 @@ class StackEndTest {
                   guests.add(inner);
                 }
               }
-              fromThere(distance, guests);
+              AtomicInteger at = new AtomicInteger();
+              fromThere(
+                  distance,
+                  () ->
+                      goOnWhereTheStackEnds(
+                          () -> joinNext(guests, at), () -> at.get() == guests.size()));
             });
         host.outcome(Kit.SOON).orThrow();
         all.addAll(guests);
@@ -65,12 +110,21 @@ class StackEndTest {
           }
         }
       }
-      System.out.println("all have ended");
-      System.exit(0);
     }
 
-    /** A class of the platform whose initializer meets the end of the stack is broken for good. */
+    private static void joinNext(List<JoinHandle<Integer>> guests, AtomicInteger at)
+        throws InterruptedException {
+      try {
+        guests.get(at.get()).joinInline();
+      } catch (JoinException e) {
+        // it was told
+      }
+      at.incrementAndGet();
+    }
+
+    /** A class whose initializer meets the end of the stack is broken for good. */
     private static void useEverythingOnce(TaskRuntime runtime) throws InterruptedException {
+      runtime.spawn(ONE).join();
       JoinHandle<?> host =
           runtime.spawnLight(() -> {
             JoinHandle<Integer> inner =
@@ -93,31 +147,26 @@ class StackEndTest {
     }
 
     /** Moves the end of the stack by some frames of another size. */
-    private static void fromThere(int distance, List<JoinHandle<Integer>> guests)
+    private static void fromThere(int distance, VoidBody<InterruptedException> body)
         throws InterruptedException {
       if (distance > 0) {
-        fromThere(distance - 1, guests);
+        fromThere(distance - 1, body);
       } else {
-        joinWhereTheStackEnds(guests, new AtomicInteger());
+        body.run();
       }
     }
 
-    /** On the way back from the end: each one again in the next frame, until it has ended. */
-    private static void joinWhereTheStackEnds(List<JoinHandle<Integer>> guests, AtomicInteger at)
-        throws InterruptedException {
+    /** On the way back from the end: again and again in one frame, and then in the next. */
+    private static void goOnWhereTheStackEnds(
+        VoidBody<InterruptedException> body, BooleanSupplier isDone) throws InterruptedException {
       try {
-        joinWhereTheStackEnds(guests, at);
+        goOnWhereTheStackEnds(body, isDone);
         return;
       } catch (StackOverflowError e) {
         // here it is
       }
-      while (at.get() < guests.size()) {
-        try {
-          guests.get(at.get()).joinInline();
-        } catch (JoinException e) {
-          // it was told
-        }
-        at.incrementAndGet();
+      while (!isDone.getAsBoolean()) {
+        body.run();
       }
     }
   }
