@@ -1,0 +1,149 @@
+"""Steps a carrier thread of a running workload, and tells the instructions for each task by method; see instructions.sh."""
+
+import bisect
+import collections
+import ctypes
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+SEIZE, INTERRUPT, SINGLESTEP, PEEKUSER = 0x4206, 0x4207, 9, 3
+RIP = 16 * 8  # its place among the registers, on x86-64
+WALL = 0x40000000
+
+libc = ctypes.CDLL(None, use_errno=True)
+libc.ptrace.restype = ctypes.c_long
+libc.ptrace.argtypes = [ctypes.c_long] * 4
+
+
+def ptrace(request, thread, data=0):
+    ctypes.set_errno(0)
+    result = libc.ptrace(request, thread, 0 if request != PEEKUSER else RIP, data)
+    if ctypes.get_errno():
+        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+    return result & 0xFFFFFFFFFFFFFFFF
+
+
+def threads(pid):
+    return [int(thread) for thread in os.listdir(f"/proc/{pid}/task")]
+
+
+def ticks(pid, thread):
+    fields = open(f"/proc/{pid}/task/{thread}/stat").read().rsplit(")", 1)[1].split()
+    return int(fields[11]) + int(fields[12])
+
+
+def busiest(pid):
+    before = {thread: ticks(pid, thread) for thread in threads(pid)}
+    time.sleep(1)
+    return max(before, key=lambda thread: ticks(pid, thread) - before[thread])
+
+
+def step(pid, thread, steps):
+    """Where the thread was, again and again, while the others stood still: else its time would seem to run too fast."""
+    for each in threads(pid):
+        ptrace(SEIZE, each)
+        ptrace(INTERRUPT, each)
+        _, status = os.waitpid(each, WALL)
+        if each == thread:
+            last = status
+    places = []
+    while len(places) < steps:
+        stopped = os.WSTOPSIG(last)
+        ptrace(SINGLESTEP, thread, 0 if stopped == signal.SIGTRAP else stopped)
+        _, last = os.waitpid(thread, WALL)
+        if not os.WIFSTOPPED(last):
+            raise RuntimeError(f"the JVM has ended: {last:#x} after {len(places)} steps")
+        places.append(ptrace(PEEKUSER, thread))
+    return places
+
+
+def reap():
+    """A process that was killed is there until whoever traces it has seen each thread's end."""
+    try:
+        while True:
+            os.waitpid(-1, WALL)
+    except ChildProcessError:
+        pass
+
+
+class Symbols:
+    """What is compiled, as jcmd says, and the libraries."""
+
+    def __init__(self, pid, perf_map):
+        lines = [line.rstrip("\n").split(" ", 2) for line in open(perf_map)]
+        self.compiled = sorted((int(at, 16), int(size, 16), name) for at, size, name in lines)
+        self.starts = [at for at, _, _ in self.compiled]
+        self.mapped = []
+        for line in open(f"/proc/{pid}/maps"):
+            fields = line.split()
+            begin, end = (int(part, 16) for part in fields[0].split("-"))
+            self.mapped.append((begin, end, os.path.basename(fields[5]) if len(fields) > 5 else "?"))
+
+    def blob(self, place):
+        i = bisect.bisect_right(self.starts, place) - 1
+        if i >= 0 and place < self.compiled[i][0] + self.compiled[i][1]:
+            return self.compiled[i]
+        return None
+
+    def name(self, place):
+        blob = self.blob(place)
+        if blob:
+            return re.sub(r"[\w.]+\.(\w+\.[\w$<>]+\()", r"\1", re.sub(r"^\S+ (?=\S+\()", "", blob[2]))
+        return next((name for begin, end, name in self.mapped if begin <= place < end), "?")
+
+
+def write_code(file, pid, symbols, executed, tasks):
+    blobs = {symbols.blob(place) for place in executed} - {None}
+    with open(f"/proc/{pid}/mem", "rb") as memory, open(file, "w") as out:
+        for at, size, name in sorted(blobs, key=lambda blob: -sum(n for p, n in executed.items() if symbols.blob(p) == blob)):
+            memory.seek(at)
+            with tempfile.NamedTemporaryFile() as code:
+                code.write(memory.read(size))
+                code.flush()
+                options = ["-D", "-b", "binary", "-m", "i386:x86-64", "-M", "intel", "--no-show-raw-insn"]
+                text = subprocess.check_output(["objdump", *options, f"--adjust-vma={at:#x}", code.name], text=True)
+            out.write(f"#### {name}\n")
+            for line in text.splitlines():
+                place = re.match(r"\s*([0-9a-f]+):\t", line)
+                if place and int(place[1], 16) in executed:
+                    out.write(f"{executed[int(place[1], 16)] / tasks:6.2f} {line}\n")
+
+
+def main(java, workload, who, steps, code):
+    command = [java, "-Xms2g", "-Xmx2g", "-XX:+AlwaysPreTouch", "-Djdk.virtualThreadScheduler.parallelism=1"]
+    command += ["-Djdk.virtualThreadScheduler.maxPoolSize=1", "-cp", "benchmarks/target/benchmarks.jar"]
+    command += ["dev.musubi.benchmarks.Solo", f"workload={workload}", f"who={who}", "seconds=600"]
+    with tempfile.TemporaryDirectory() as work, subprocess.Popen(command, stdout=subprocess.DEVNULL) as jvm:
+        try:
+            time.sleep(8)  # until all is compiled
+            perf_map = os.path.join(work, "map")
+            jcmd = os.path.join(os.path.dirname(java), "jcmd")
+            subprocess.run([jcmd, str(jvm.pid), "Compiler.perfmap", perf_map], check=True, stdout=subprocess.DEVNULL)
+            thread = busiest(jvm.pid)
+            signal.alarm(120)  # a thread that waits for another one, which stands still, would wait for ever
+            places = step(jvm.pid, thread, steps)
+            signal.alarm(0)
+            symbols = Symbols(jvm.pid, perf_map)
+            executed = collections.Counter(places)
+            counts = collections.Counter(executed.values())
+            tasks = max(counts, key=lambda count: count * counts[count])  # how often most instructions were executed
+            print(f"{workload}, {who}: {steps} steps, {tasks} tasks, {steps / tasks:.0f} instructions each")
+            by_name = collections.Counter()
+            for place, n in executed.items():
+                by_name[symbols.name(place)] += n
+            for name, n in by_name.most_common(20):
+                print(f"{n / tasks:8.1f}  {name}")
+            if code:
+                write_code(code, jvm.pid, symbols, executed, tasks)
+        finally:
+            jvm.kill()
+            reap()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4]), sys.argv[5])

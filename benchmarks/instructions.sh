@@ -1,0 +1,15 @@
+#!/usr/bin/env bash
+# How many instructions a task takes, and in which methods, on a machine that does not count them: a carrier is stepped from one
+# instruction to the next, by ptrace. For workloads that do one thing again and again: spawnOne, chainedSpawn, oneshot, timers,
+# selectReady, selectOneshots. Needs Linux, python3, the right to trace one's own processes, and a built jar.
+#
+#   benchmarks/instructions.sh WORKLOAD [Musubi|light|JDK] [STEPS]
+#
+# ASM=FILE   also writes the stepped code, with how often each instruction was executed for each task (needs objdump)
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+. tools/find-java.sh
+
+workload=${1:?usage: instructions.sh WORKLOAD [Musubi|light|JDK] [STEPS]}
+exec python3 benchmarks/instructions.py "$(find_java)" "$workload" "${2:-Musubi}" "${3:-100000}" "${ASM:-}"
