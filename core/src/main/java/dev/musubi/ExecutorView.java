@@ -86,6 +86,7 @@ final class ExecutorView extends AbstractExecutorService {
    * runtime before anyone can abort it here.
    */
   private void enter(TaskCore<?> core, Runnable job) {
+    TaskRuntime.beforeSpawn();
     for (; ; ) {
       long now = jobs.get();
       if (now < 0 || runtime.isShutdown()) {

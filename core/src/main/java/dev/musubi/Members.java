@@ -233,6 +233,7 @@ final class Members<K, T extends @Nullable Object> {
   /** Lists a task and starts it. A member with the same key is replaced: aborted and never told. */
   AbortHandle add(TaskBuilder builder, Object body, boolean blocking, @Nullable K key) {
     Objects.requireNonNull(body, "body");
+    TaskRuntime.beforeSpawn();
     takeRoom();
     TaskCore<T> core = enlist(builder, body, blocking);
     Member<K, T> member = null;

@@ -148,6 +148,7 @@ public final class Scope implements AutoCloseable {
   private <T extends @Nullable Object> JoinHandle<T> add(
       TaskBuilder builder, Object body, boolean blocking) {
     Objects.requireNonNull(body, "body");
+    TaskRuntime.beforeSpawn();
     TaskCore<T> core = builder.enlist(body, blocking);
     TaskHandle<T> handle = core.createHandle();
     lock.lock();

@@ -209,7 +209,7 @@ final class TaskCore<T extends @Nullable Object>
           LockSupport.unpark(parked);
         } else if (whom instanceof Runnable internal
             && TARGET.compareAndSet(this, internal, null)) {
-          internal.run();
+          runForeign(internal); // what depends on a future, for one
         }
       } catch (Throwable e) { // the others must be told all the same
         Log.warn("internal error at the end of task " + core.id(), e);
@@ -253,6 +253,20 @@ final class TaskCore<T extends @Nullable Object>
             ? own
             : handler instanceof SharedThread shared ? shared.innermost() : null;
     return core != null && core.thread == me ? core : null;
+  }
+
+  /** Whatever the code does to the handler by which the thread's task is known is undone. */
+  @SuppressWarnings("ReferenceEquality") // itself, or another one
+  static void runForeign(Runnable code) {
+    Thread here = Thread.currentThread();
+    Thread.UncaughtExceptionHandler handler = here.getUncaughtExceptionHandler();
+    try {
+      code.run();
+    } finally {
+      if (here.getUncaughtExceptionHandler() != handler) {
+        here.setUncaughtExceptionHandler(handler);
+      }
+    }
   }
 
   // ---------------------------------------------------------------- spawning
@@ -357,7 +371,7 @@ final class TaskCore<T extends @Nullable Object>
       @Nullable TaskCore<?> me, int depth, Thread.UncaughtExceptionHandler handler) {
     boolean taken = false;
     TaskCore<?> host = me != null && me.shields == 0 ? me : null; // else it is in a shield already
-    Stack.reserve(); // for the taking and the end of a task that nobody else would run
+    Stack.reserveTwice(); // for the taking and the end of a task that nobody else would run
     try {
       if (host != null) {
         HOSTING.setRelease(host, true);

@@ -306,7 +306,7 @@ public final class TaskRuntime implements AutoCloseable {
     return new TaskCore<>(this, body, options, light ? TaskKind.LIGHT : kind);
   }
 
-  /** A task that is listed and not started yet. */
+  /** A task that is listed and not started yet. After {@link #beforeSpawn}. */
   <T extends @Nullable Object> TaskCore<T> enlist(
       Object body, @Nullable TaskOptions options, TaskKind kind) {
     TaskCore<T> core = core(body, options, kind);
@@ -325,12 +325,14 @@ public final class TaskRuntime implements AutoCloseable {
    * alone.
    */
   void start(TaskCore<?> core) {
+    beforeSpawn();
     seat(core);
     launch(core);
   }
 
   /** As {@link #start(TaskCore)}, bound to a token. */
   void start(TaskCore<?> core, @Nullable CancellationToken token) {
+    beforeSpawn();
     seat(core);
     launch(core, token);
   }
@@ -346,10 +348,17 @@ public final class TaskRuntime implements AutoCloseable {
     launch(core);
   }
 
+  /**
+   * Before a spawn changes anything. It may park, which throws where the stack ends; that is why it
+   * does so first. Then it reserves stack for the rest of the spawn, which has steps that reserve.
+   */
+  static void beforeSpawn() {
+    Pacer.point();
+    Stack.reserveTwice();
+  }
+
   /** The first half of {@link #start}: the task is listed, and a shutdown finds it. */
   void seat(TaskCore<?> core) {
-    Pacer.point(); // first: it may park, and where the stack ends that throws, reserve or not
-    Stack.reserve(); // for the rest of the spawn: it throws before anything has happened, or starts
     live.add(core);
     if (hooks != null) {
       onSpawn(core);
@@ -679,14 +688,10 @@ public final class TaskRuntime implements AutoCloseable {
 
   void onEnd(TaskCore<?> core, TaskState state) {
     if (hooks != null) {
-      Thread here = Thread.currentThread();
-      Thread.UncaughtExceptionHandler handler = here.getUncaughtExceptionHandler();
       try {
-        hooks.onEnd(core.id(), state);
+        TaskCore.runForeign(() -> hooks.onEnd(core.id(), state));
       } catch (Throwable e) {
         Log.warn("the end hook threw on " + core, e);
-      } finally {
-        here.setUncaughtExceptionHandler(handler); // a host may be known by it
       }
     }
   }

@@ -131,6 +131,7 @@ public final class TaskTracker {
 
   private <T extends @Nullable Object> JoinHandle<T> track(
       TaskBuilder builder, Object body, boolean blocking) {
+    TaskRuntime.beforeSpawn();
     TaskCore<T> core = builder.enlist(body, blocking);
     TaskHandle<T> handle = core.createHandle();
     enter();

@@ -632,6 +632,31 @@ class LightTest {
     assertThat(inATask).hasSize(501).doesNotContain(true);
   }
 
+  /** The handler is how a thread's task is known; the host's body goes on by it. */
+  @Test
+  @Semantics(14)
+  void foreignCodeAtTheEndOfATaskRunInlineDoesNotHideItsHost() throws Exception {
+    JoinHandle<Boolean> host =
+        runtime.spawnLight(() -> {
+          Thread here = Thread.currentThread();
+          TaskCore<?> me = TaskCore.current();
+          var handler = here.getUncaughtExceptionHandler();
+          return inline(() -> {
+            JoinHandle<Boolean> guest = runtime.spawnLight(() -> Thread.currentThread() == here);
+            var _ =
+                guest
+                    .toCompletableFuture()
+                    .thenRun(
+                        () -> Thread.currentThread().setUncaughtExceptionHandler((_, _) -> {}));
+            boolean inline = guest.joinInline();
+            boolean known = TaskCore.current() == me;
+            here.setUncaughtExceptionHandler(handler); // it may have run here, if it was late
+            return inline ? Optional.of(known) : Optional.empty();
+          });
+        });
+    assertThat(host.join(Kit.SOON)).isTrue();
+  }
+
   // ---------------------------------------------------------------- when there is no thread
 
   /** Those who came meanwhile have relied on the worker that could not be had. */

@@ -6,6 +6,8 @@ import dev.musubi.contract.Semantics;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Timeout;
@@ -50,29 +52,45 @@ class StackEndTest {
       System.exit(0);
     }
 
-    /** Each spawn gives a handle of a task that runs, or throws and leaves nothing behind. */
+    /** Each spawn gives a task that runs, or throws and leaves nothing behind. */
     private static void spawnAtTheEnd(TaskRuntime runtime) throws Exception {
+      JoinSet<Integer> set = new JoinSet<>();
+      ExecutorService executor = runtime.asExecutorService();
+      AtomicInteger ran = new AtomicInteger();
+      Callable<Integer> body = ran::incrementAndGet;
+      List<VoidBody<InterruptedException>> ways =
+          List.of(
+              () -> runtime.spawn(body),
+              () -> runtime.spawnLight(body),
+              () -> set.spawn(runtime.task(), body),
+              () -> executor.submit(body));
+      int spawned = 0;
+      for (VoidBody<InterruptedException> way : ways) {
+        way.run(); // its classes are needed before
+        spawned++;
+      }
       for (int round = 0; round < 100; round++) {
-        boolean light = round % 2 == 0;
-        int distance = round % 50;
-        List<JoinHandle<Integer>> spawned = new ArrayList<>();
+        int distance = round % 25;
+        AtomicInteger here = new AtomicInteger();
+        VoidBody<InterruptedException> way = ways.get(round % ways.size());
+        VoidBody<InterruptedException> counted =
+            () -> {
+              way.run();
+              here.incrementAndGet();
+            };
         JoinHandle<?> host =
             runtime.spawn(() ->
-                fromThere(
-                    distance,
-                    () ->
-                        goOnWhereTheStackEnds(
-                            () -> spawned.add(light ? runtime.spawnLight(ONE) : runtime.spawn(ONE)),
-                            () -> spawned.size() == 8)));
+                fromThere(distance, () -> goOnWhereTheStackEnds(counted, () -> here.get() == 8)));
         host.outcome(Kit.SOON).orThrow();
-        for (JoinHandle<Integer> task : spawned) {
-          if (task.join(Kit.SOON) != 1) {
-            throw new AssertionError();
-          }
-        }
-        while (runtime.liveTaskCount() > 0) { // one that has just finished may still be listed
-          Thread.sleep(1);
-        }
+        spawned += 8;
+      }
+      while (runtime.liveTaskCount() > 0) { // one that has just finished may still be listed
+        Thread.sleep(1);
+      }
+      set.close();
+      executor.shutdown();
+      if (ran.get() != spawned || !executor.awaitTermination(20, TimeUnit.SECONDS)) {
+        throw new AssertionError(ran + " of " + spawned);
       }
     }
 
@@ -124,7 +142,6 @@ class StackEndTest {
 
     /** A class whose initializer meets the end of the stack is broken for good. */
     private static void useEverythingOnce(TaskRuntime runtime) throws InterruptedException {
-      runtime.spawn(ONE).join();
       JoinHandle<?> host =
           runtime.spawnLight(() -> {
             JoinHandle<Integer> inner =
