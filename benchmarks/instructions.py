@@ -117,10 +117,10 @@ def write_code(file, pid, symbols, executed, tasks):
 def main(java, workload, who, steps, code):
     command = [java, "-Xms2g", "-Xmx2g", "-XX:+AlwaysPreTouch", "-Djdk.virtualThreadScheduler.parallelism=1"]
     command += ["-Djdk.virtualThreadScheduler.maxPoolSize=1", "-cp", "benchmarks/target/benchmarks.jar"]
-    command += ["dev.musubi.benchmarks.Solo", f"workload={workload}", f"who={who}", "seconds=600"]
+    command += ["dev.musubi.benchmarks.Solo", f"workload={workload}", f"who={who}", "seconds=4", "count=2000000000"]
     with tempfile.TemporaryDirectory() as work, subprocess.Popen(command, stdout=subprocess.DEVNULL) as jvm:
         try:
-            time.sleep(8)  # until all is compiled
+            time.sleep(9)  # until all is compiled, and the long run has begun
             perf_map = os.path.join(work, "map")
             jcmd = os.path.join(os.path.dirname(java), "jcmd")
             subprocess.run([jcmd, str(jvm.pid), "Compiler.perfmap", perf_map], check=True, stdout=subprocess.DEVNULL)

@@ -4,7 +4,8 @@ package dev.musubi.benchmarks;
  * One workload of the suite by one contestant, again and again for some seconds: for a profiler,
  * see profile.sh.
  *
- * <p>Arguments: workload, who (Musubi, light or JDK), seconds.
+ * <p>Arguments: workload, who (Musubi, light or JDK), seconds, count (of one more run after these,
+ * that does not end while it is looked at).
  */
 public final class Solo {
   private Solo() {}
@@ -14,6 +15,7 @@ public final class Solo {
     String workload = a.get("workload", "spawnMany");
     String who = a.get("who", "Musubi");
     double seconds = a.get("seconds", 10.0);
+    int count = a.get("count", 0);
     a.rejectOthers();
     long end = System.nanoTime() + Math.round(seconds * 1e9);
     long done = 0;
@@ -23,6 +25,9 @@ public final class Solo {
       run.batch().run(run.count());
       best = Math.min(best, (System.nanoTime() - begin) / (double) run.count());
       done += run.count();
+    }
+    if (count > 0) {
+      run.batch().run(count);
     }
     System.out.printf("%s, %s: %d done, best %.0f ns%n", workload, who, done, best);
     Child.end();
