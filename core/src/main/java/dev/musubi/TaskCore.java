@@ -209,7 +209,7 @@ final class TaskCore<T extends @Nullable Object>
           LockSupport.unpark(parked);
         } else if (whom instanceof Runnable internal
             && TARGET.compareAndSet(this, internal, null)) {
-          runForeign(internal); // what depends on a future, for one
+          internal.run();
         }
       } catch (Throwable e) { // the others must be told all the same
         Log.warn("internal error at the end of task " + core.id(), e);
@@ -253,20 +253,6 @@ final class TaskCore<T extends @Nullable Object>
             ? own
             : handler instanceof SharedThread shared ? shared.innermost() : null;
     return core != null && core.thread == me ? core : null;
-  }
-
-  /** Whatever the code does to the handler by which the thread's task is known is undone. */
-  @SuppressWarnings("ReferenceEquality") // itself, or another one
-  static void runForeign(Runnable code) {
-    Thread here = Thread.currentThread();
-    Thread.UncaughtExceptionHandler handler = here.getUncaughtExceptionHandler();
-    try {
-      code.run();
-    } finally {
-      if (here.getUncaughtExceptionHandler() != handler) {
-        here.setUncaughtExceptionHandler(handler);
-      }
-    }
   }
 
   // ---------------------------------------------------------------- spawning

@@ -688,10 +688,14 @@ public final class TaskRuntime implements AutoCloseable {
 
   void onEnd(TaskCore<?> core, TaskState state) {
     if (hooks != null) {
+      Thread here = Thread.currentThread();
+      Thread.UncaughtExceptionHandler handler = here.getUncaughtExceptionHandler();
       try {
-        TaskCore.runForeign(() -> hooks.onEnd(core.id(), state));
+        hooks.onEnd(core.id(), state);
       } catch (Throwable e) {
         Log.warn("the end hook threw on " + core, e);
+      } finally {
+        here.setUncaughtExceptionHandler(handler); // a host may be known by it
       }
     }
   }

@@ -635,26 +635,27 @@ class LightTest {
   /** The handler is how a thread's task is known; the host's body goes on by it. */
   @Test
   @Semantics(14)
-  void foreignCodeAtTheEndOfATaskRunInlineDoesNotHideItsHost() throws Exception {
-    JoinHandle<Boolean> host =
-        runtime.spawnLight(() -> {
-          Thread here = Thread.currentThread();
-          TaskCore<?> me = TaskCore.current();
-          var handler = here.getUncaughtExceptionHandler();
-          return inline(() -> {
-            JoinHandle<Boolean> guest = runtime.spawnLight(() -> Thread.currentThread() == here);
-            var _ =
-                guest
-                    .toCompletableFuture()
-                    .thenRun(
-                        () -> Thread.currentThread().setUncaughtExceptionHandler((_, _) -> {}));
-            boolean inline = guest.joinInline();
-            boolean known = TaskCore.current() == me;
-            here.setUncaughtExceptionHandler(handler); // it may have run here, if it was late
-            return inline ? Optional.of(known) : Optional.empty();
+  void anEndHookThatDisplacesTheHandlerDoesNotHideTheHost() throws Exception {
+    TaskHooks hooks =
+        new TaskHooks() {
+          @Override
+          public void onEnd(TaskId id, TaskState state) {
+            Thread.currentThread().setUncaughtExceptionHandler((_, _) -> {});
+          }
+        };
+    try (TaskRuntime ofGuest = TaskRuntime.builder().hooks(hooks).build()) {
+      JoinHandle<Boolean> host =
+          runtime.spawnLight(() -> {
+            Thread here = Thread.currentThread();
+            TaskCore<?> me = TaskCore.current();
+            return inline(() -> {
+              boolean inline =
+                  ofGuest.spawnLight(() -> Thread.currentThread() == here).joinInline();
+              return inline ? Optional.of(TaskCore.current() == me) : Optional.empty();
+            });
           });
-        });
-    assertThat(host.join(Kit.SOON)).isTrue();
+      assertThat(host.join(Kit.SOON)).isTrue();
+    }
   }
 
   // ---------------------------------------------------------------- when there is no thread

@@ -9,17 +9,16 @@ import org.openjdk.jcstress.infra.results.IIII_Result;
  */
 final class InlineHost {
   final TaskCore<Integer> core = StressRuntime.task(this::body);
-  private final boolean withDependent;
+  private final boolean watched;
   private volatile @Nullable JoinHandle<Integer> guest;
-  private boolean joining; // by the host's thread
   private volatile int requested;
   private volatile int inside;
   private volatile int told;
   private volatile int heard;
 
-  /** Perhaps with foreign code that runs at the guest's end, on its thread. */
-  InlineHost(boolean withDependent) {
-    this.withDependent = withDependent;
+  /** Perhaps something else waits for the guest, too, and is told at its end. */
+  InlineHost(boolean watched) {
+    this.watched = watched;
   }
 
   void abortGuest() {
@@ -37,11 +36,10 @@ final class InlineHost {
           look(host);
           return 1;
         });
-    if (withDependent) {
-      CompletableFuture<?> _ = spawned.toCompletableFuture().thenRun(() -> look(host));
+    if (watched) {
+      CompletableFuture<?> _ = spawned.toCompletableFuture();
     }
     guest = spawned;
-    joining = true;
     try {
       int _ = spawned.joinInline();
     } catch (InterruptedException e) {
@@ -49,7 +47,6 @@ final class InlineHost {
     } catch (JoinException e) {
       // the guest was aborted before it began
     }
-    joining = false;
     requested = StressRuntime.number(core.isAbortRequested());
     long begin = System.nanoTime();
     while (requested == 1 && (told == 0 || heard == 0) && System.nanoTime() - begin < 1e9) {
@@ -66,7 +63,7 @@ final class InlineHost {
   }
 
   private void look(Thread host) {
-    for (int i = 0; i < 20 && Thread.currentThread() == host && joining; i++) {
+    for (int i = 0; i < 20 && Thread.currentThread() == host; i++) {
       inside |= StressRuntime.number(host.isInterrupted());
     }
   }

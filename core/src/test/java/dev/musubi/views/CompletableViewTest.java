@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.musubi.JoinHandle;
+import dev.musubi.Peek;
 import dev.musubi.Task;
 import dev.musubi.TaskId;
 import dev.musubi.TaskLocal;
@@ -441,7 +442,7 @@ class CompletableViewTest {
   // ---------------------------------------------------------------- who has looked
 
   /** Uses the view of a task that fails only then. */
-  private void whenItFailsAfter(Complete use) throws Exception {
+  private JoinHandle<String> whenItFailsAfter(Complete use) throws Exception {
     JoinHandle<String> handle =
         running(() -> {
           stubborn.run("");
@@ -451,6 +452,7 @@ class CompletableViewTest {
     use.on(future);
     bench.release.countDown();
     done(future);
+    return handle;
   }
 
   @Test
@@ -544,10 +546,8 @@ class CompletableViewTest {
   @MethodSource("looks")
   @Semantics({8, 15})
   void aDependentOrAGetThatIsThereAtTheFailureLooks(String name, Complete look) throws Exception {
-    whenItFailsAfter(look);
-    if (name.endsWith("waits")) {
-      Bench.eventually("the waiter has it", () -> waiters() == 0);
-    }
+    JoinHandle<String> handle = whenItFailsAfter(look);
+    Bench.eventually("it has looked", () -> Peek.isObserved(handle)); // after the future is done
     bench.nothingIsReportedAtTheEnd();
   }
 
@@ -571,15 +571,6 @@ class CompletableViewTest {
   }
 
   /** The threads that this test has waiting for a future. */
-  private static long waiters() {
-    return Thread.getAllStackTraces().values().stream()
-        .filter(stack ->
-            Stream.of(stack)
-                .anyMatch(frame ->
-                    frame.getClassName().startsWith(CompletableViewTest.class.getName())
-                        && frame.getMethodName().startsWith("lambda$looks")))
-        .count();
-  }
 
   // ---------------------------------------------------------------- several views
 

@@ -8,12 +8,12 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.IIII_Result;
 
-/** As {@link AbortAgainstInlineJoin}, with foreign code that runs at the end of the other one. */
+/** As {@link AbortAgainstInlineJoin}, when something else waits for the other one, too. */
 @JCStressTest
 @Outcome(id = "0, 0, 0, 0", expect = Expect.ACCEPTABLE, desc = "Too late, or it never ran.")
 @Outcome(id = "1, 0, 1, 1", expect = Expect.ACCEPTABLE, desc = "Told once, not in the join.")
 @State
-public class AbortAgainstInlineDependent {
+public class AbortAgainstWatchedInlineJoin {
   private final InlineHost host = new InlineHost(true);
 
   @Actor
