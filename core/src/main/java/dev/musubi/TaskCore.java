@@ -466,7 +466,11 @@ final class TaskCore<T extends @Nullable Object>
       warnDisplaced(me.getUncaughtExceptionHandler());
       me.setUncaughtExceptionHandler(handler);
     }
-    end(host, value, thrown);
+    if (thrown == null) {
+      succeed(host, value);
+    } else {
+      fail(thrown);
+    }
   }
 
   private void warnDisplaced(@Nullable Object other) {
@@ -522,14 +526,6 @@ final class TaskCore<T extends @Nullable Object>
   }
 
   // ---------------------------------------------------------------- the end
-
-  private void end(@Nullable TaskCore<?> host, @Nullable Object value, @Nullable Throwable thrown) {
-    if (thrown == null) {
-      succeed(host, value);
-    } else {
-      fail(thrown);
-    }
-  }
 
   /** Whether it runs in the join of another, or of a thread that is no task's. */
   private boolean isGuest() {

@@ -325,9 +325,7 @@ public final class TaskRuntime implements AutoCloseable {
    * alone.
    */
   void start(TaskCore<?> core) {
-    beforeSpawn();
-    seat(core);
-    launch(core);
+    start(core, null);
   }
 
   /** As {@link #start(TaskCore)}, bound to a token. */
