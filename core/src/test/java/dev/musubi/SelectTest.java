@@ -675,7 +675,10 @@ class SelectTest {
           return () -> {};
         };
     JoinHandle<String> stuck =
-        Task.spawn(() -> SelectTest.<String>pick(on(broken, v -> v), after(TICK, () -> "timer")));
+        Task.spawn(
+            () -> // in this order: the timer must not be over before the source is asked
+            Select.<String, RuntimeException>selectBiased(
+                    on(broken, v -> v), after(TICK, () -> "timer")));
     Kit.eventually("it has claimed", () -> claimed.get() != null);
     for (int i = 0; i < 20; i++) {
       assertThat(SelectTest.<String>pick(after(TICK, () -> "other"))).isEqualTo("other");
