@@ -217,6 +217,7 @@ final class BlockingPool {
         try {
           shared.execute(core, threadName);
         } catch (Throwable e) {
+          core.failToStart(e);
           Log.warn("internal error in " + core, e);
         }
         Thread.interrupted(); // a foreign interrupt: ours cannot be

@@ -54,9 +54,9 @@ public sealed interface JoinHandle<T extends @Nullable Object> permits OwnedHand
   T join() throws InterruptedException;
 
   /**
-   * As {@link #join()}; but a {@linkplain Task#spawnLight light} task that was just spawned from
-   * this thread and has not begun is run here and now, which costs a fraction of waiting for it.
-   * For work that is divided again and again, each part waiting for its halves.
+   * As {@link #join()}; but a {@linkplain Task#spawnLight light} task that has not begun is run
+   * here and now, which costs a fraction of waiting for it. For work that is divided again and
+   * again, each part waiting for its halves.
    *
    * {@snippet class="LightSnippets" region="inline"}
    *

@@ -54,9 +54,13 @@ final class LightPool {
   private static final int LOOK_AROUND = 64; // a part of it
   private static final int BATCH = 32;
   private static final int PLENTY = 2 * BATCH;
+  private static final int FEW = 8;
   private static final int MOST_IDLE = 64;
+  private static final int LOOKS = 3;
+  private static final int SPINS = 50; // a microsecond
   private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
   private static final long DOZE_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
+  private static final long LONGEST_DOZE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
   private static final long KEEP_ALIVE_NANOS = TimeUnit.SECONDS.toNanos(10);
   private static final String NAME = "musubi-light";
   private static final VarHandle STANDBY;
@@ -131,35 +135,29 @@ final class LightPool {
 
   /** False if the pool is closed. If no worker can be had for want of memory, the handle tells. */
   boolean submit(TaskCore<?> core) {
-    boolean added = false;
+    boolean added;
     try {
       added = laneOf(core).add(core);
       if (added && standby == 0) {
         makeStandby();
       }
     } catch (Throwable e) { // no memory for a thread
-      if (!added || takeBack(core)) { // else it is left to the worker that is still to come
-        core.failToStart(e);
-      }
+      core.failToStart(e);
       return true;
     }
     return added;
-  }
-
-  /** For the thread that is about to wait for a task which it has spawned a moment ago. */
-  boolean takeBack(TaskCore<?> core) {
-    return laneOf(core).removeFromEnd(core);
   }
 
   /** For one that will wait for a task that has not begun. */
   void hurry() {
     Worker standby = dozing;
     if (standby != null) {
+      standby.hurried = true;
       LockSupport.unpark(standby.thread);
     }
   }
 
-  /** Where a task is, or is to be, that the calling thread has spawned. */
+  /** Where a task is to be that the calling thread has spawned. */
   private TaskLane laneOf(TaskCore<?> core) {
     Thread here = Thread.currentThread();
     Worker spawner = core.spawner();
@@ -266,8 +264,9 @@ final class LightPool {
     private TaskLane own = lanes[half];
     private long ownBit; // 0: others have the lane, too
     private volatile boolean woken;
+    private volatile boolean hurried;
     private volatile boolean ended;
-    private long seen; // how many tasks had been taken back when it last looked
+    private long seen; // how many tasks had been begun in joins when it last looked
     private boolean told; // that there is no memory for a further one
 
     void wake() {
@@ -325,8 +324,7 @@ final class LightPool {
         for (TaskCore<?> core = first();
             core != null;
             core = left % LOOK_AROUND == 0 ? first() : next()) {
-          any = true;
-          runTask(core);
+          any |= runTask(core);
           if (--left == 0) {
             left = QUANTUM;
             if (retires()) {
@@ -340,16 +338,18 @@ final class LightPool {
       }
     }
 
-    private void runTask(TaskCore<?> core) {
+    private boolean runTask(TaskCore<?> core) {
+      boolean begun = true;
       try {
         ensureStandby();
         Thread.interrupted(); // a foreign one: it is not meant for this task
-        shared.execute(core, NAME);
+        begun = shared.execute(core, NAME);
         Pacer.awaitOpen();
       } catch (Throwable e) {
-        endTask(core, e); // nobody else will
+        core.failToStart(e);
         Log.warn("internal error in a light worker", e);
       }
+      return begun;
     }
 
     /**
@@ -400,6 +400,9 @@ final class LightPool {
         if (rich == null) {
           break;
         }
+        if (rich.about() < FEW) { // who spawns there now would be robbed of one after the other
+          spin();
+        }
         core = take(rich); // null if another worker was quicker
       }
       return core;
@@ -447,43 +450,76 @@ final class LightPool {
         own.addAll(batch, 1, n);
       } catch (OutOfMemoryError e) { // no wider ring: none of them was added
         for (int i = 1; i < n; i++) {
-          endTask(Objects.requireNonNull(batch[i]), e);
+          Objects.requireNonNull(batch[i]).failToStart(e);
         }
       }
     }
 
-    private void endTask(TaskCore<?> core, Throwable why) {
-      try {
-        core.endWherever(why);
-      } catch (Throwable e) {
-        Log.warn(core + " could not be run, nor be told so", e);
-      }
-    }
-
     /**
-     * Is the standby for a moment, so that one who goes on spawning tasks and running them itself
-     * need not wake it for each; false if no task was taken back since it did so last.
+     * Is the standby for a while, so that one who goes on spawning tasks and running them itself
+     * need not wake it for each; false if none was begun in a join since it did so last. Looks now
+     * and then, without a lock, for a task that stays: what lies there may be gone in a moment.
      */
     private boolean doze() {
-      long takenBack = 0;
-      for (TaskLane lane : lanes) {
-        takenBack += lane.takenBack();
-      }
-      if (takenBack == seen || closed || !STANDBY.compareAndSet(LightPool.this, 0, 1)) {
+      if (!joinsGoOn() || closed || !STANDBY.compareAndSet(LightPool.this, 0, 1)) {
         return false;
       }
-      seen = takenBack;
+      hurried = false;
       dozing = this;
       try {
-        if (!hasWork()) { // else who added it may not have seen whom to hurry
-          LockSupport.parkNanos(LightPool.this, DOZE_NANOS);
+        long nanos = DOZE_NANOS;
+        while (!hasWaiting()) { // who added it may not have seen whom to hurry
+          LockSupport.parkNanos(LightPool.this, nanos);
+          Thread.interrupted(); // a foreign one: ours cannot be
+          if (hurried || closed || !joinsGoOn()) {
+            break;
+          }
+          nanos = Math.min(2 * nanos, LONGEST_DOZE_NANOS);
         }
       } catch (Throwable e) { // no memory for the platform's timer: awake at once
         Log.warn("internal error in a light worker", e);
       }
       dozing = null;
-      Thread.interrupted(); // a foreign one: ours cannot be
       return true;
+    }
+
+    private boolean joinsGoOn() {
+      long before = seen;
+      seen = 0;
+      for (TaskLane lane : lanes) {
+        seen += lane.dropped();
+      }
+      return seen != before;
+    }
+
+    /**
+     * Whether there is one that stays, or there are many. Lanes in which all are dead it clears.
+     */
+    private boolean hasWaiting() {
+      for (TaskLane lane : lanes) {
+        int looks = 0;
+        for (TaskCore<?> core = lane.glance(); core != null; core = lane.glance()) {
+          if (++looks == LOOKS || stays(core)) {
+            return true;
+          }
+        }
+        if (lane.about() >= PLENTY) {
+          return true;
+        }
+        lane.dropDead();
+      }
+      return false;
+    }
+
+    private static boolean stays(TaskCore<?> core) {
+      spin();
+      return core.isUnstarted();
+    }
+
+    private static void spin() {
+      for (int i = 0; i < SPINS; i++) {
+        Thread.onSpinWait();
+      }
     }
 
     /**

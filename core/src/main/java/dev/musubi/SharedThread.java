@@ -59,19 +59,16 @@ final class SharedThread implements Thread.UncaughtExceptionHandler {
     return outer;
   }
 
-  /** Runs a task here, under the task's name if it has one. */
-  void execute(TaskCore<?> core, String itsName) {
+  /** Runs a task here; false if it was aborted, or has begun elsewhere. */
+  boolean execute(TaskCore<?> core, String itsName) {
     if (thread.getUncaughtExceptionHandler() != this) { // whatever others have done to the thread
       thread.setUncaughtExceptionHandler(this);
     }
-    String name = core.name();
-    if (name != null) {
-      thread.setName(name);
-    }
-    core.execute(this);
+    boolean begun = core.execute(this);
     if (!thread.getName().equals(itsName)) { // a body may have renamed it, too
       thread.setName(itsName);
     }
+    return begun;
   }
 
   /** Nothing leaves a pool's loop but a failure of the library itself. */

@@ -56,6 +56,15 @@ import org.jspecify.annotations.Nullable;
  * The phase changes once to a final one; final phases never change, marks OBSERVED and DETACHED may
  * still change.
  *
+ * <h2>Whose thread</h2>
+ *
+ * A light task lies in a lane, from where a worker takes it, while one who waits for it may want to
+ * run it himself. Whoever brings the phase from SCHEDULED to RUNNING is the one that runs it, on
+ * its own thread, and writes {@link #thread} right after. Between the two steps nothing can fail,
+ * or leave its carrier. An abort in between waits for it, {@link #threadToInterrupt}: as it holds
+ * INTERRUPTING, the body cannot leave, and {@code thread} stays. All others read it racily: a dump,
+ * a repeat, which looks again later, and the task's own thread, which knows its own stores.
+ *
  * <h2>No stray interrupts</h2>
  *
  * An interrupt is sent only between setting and clearing INTERRUPTING, and the task's own thread
@@ -68,11 +77,11 @@ import org.jspecify.annotations.Nullable;
  * <h2>Hosting: a shield without the word</h2>
  *
  * A task that runs another one in its join ({@link #runHere}) is as in a shield, for two
- * compare-and-sets less: it sets {@link #hosting}, takes the other one out of its lane, and looks
- * for ABORT; after, it clears {@code hosting} and looks again. Who wants to interrupt has set ABORT
- * before it looks at {@code hosting}. Between the two steps of each lies a volatile write (the
- * lane's lock, {@code hosting} itself, the state), and on each processor that HotSpot knows the
- * write before it is seen by all before the read after it is done. So at least one sees the other:
+ * compare-and-sets less: it sets {@link #hosting}, begins the other one, and looks for ABORT;
+ * after, it clears {@code hosting} and looks again. Who wants to interrupt has set ABORT before it
+ * looks at {@code hosting}. Between the two steps of each lies a volatile write (the state of the
+ * one or the other, {@code hosting} itself), and on each processor that HotSpot knows the write
+ * before it is seen by all before the read after it is done. So at least one sees the other:
  *
  * <ul>
  *   <li>at the beginning: if the aborting thread did not see {@code hosting}, and interrupts, the
@@ -145,8 +154,7 @@ final class TaskCore<T extends @Nullable Object>
 
   private volatile int state;
   private @Nullable Object payload;
-  private @Nullable Thread
-      thread; // written by the task's own thread; read under INTERRUPTING, or racily by dumps
+  private @Nullable Thread thread; // written by the task's own thread; see the top for who reads it
   private volatile @Nullable Object waiters; // null, a Waiter, or a Roster of them
   private volatile @Nullable AbortRequest request; // set by whoever sets ABORT, right after
   private LiveTasks.@Nullable Block block;
@@ -314,17 +322,31 @@ final class TaskCore<T extends @Nullable Object>
 
   // ---------------------------------------------------------------- running
 
-  /** Runs the body on a thread of a pool, unless the task was aborted before. */
-  void execute(SharedThread on) {
-    execute(on, null, ownLocals());
+  /**
+   * Runs the body on a thread of a pool, under the task's name if it has one; false if it was
+   * aborted, or has begun elsewhere.
+   */
+  boolean execute(SharedThread on) {
+    if (!beginOn(on.thread)) {
+      return false;
+    }
+    try {
+      String name = name();
+      if (name != null) {
+        on.thread.setName(name);
+      }
+      run(on, null, ownLocals());
+    } catch (Throwable e) { // no memory is left
+      endBegun(e);
+      throw e;
+    }
+    return true;
   }
 
-  private void execute(SharedThread on, @Nullable TaskCore<?> host, @Nullable TaskLocals locals) {
+  private void run(SharedThread on, @Nullable TaskCore<?> host, @Nullable TaskLocals locals) {
     TaskCore<?> outer = on.enter(this);
     try {
-      if (beginOn(on.thread)) {
-        runBody(on.thread, on, host, locals);
-      }
+      runBody(on.thread, on, host, locals);
     } finally {
       on.now.innermost = outer; // not before: the end hook is nobody's task
     }
@@ -335,11 +357,11 @@ final class TaskCore<T extends @Nullable Object>
   }
 
   /**
-   * Of a light task that waits in the lane of the calling thread, which is about to wait for it:
-   * runs it here. Whether it did; then it has finished.
+   * Of a light task that the calling thread is about to wait for: runs it here, if it has not
+   * begun. Whether it did; then it has finished.
    *
-   * <p>Who takes a task out of its lane is the one who runs it. Meanwhile the waiting task is as in
-   * a shield, see the top: an interrupt that is meant for it must not hit this one.
+   * <p>Meanwhile the waiting task is as in a shield, see the top: an interrupt that is meant for it
+   * must not hit this one. The lane where this one lies drops it later.
    */
   boolean runHere() throws InterruptedException {
     Thread here = Thread.currentThread();
@@ -350,29 +372,30 @@ final class TaskCore<T extends @Nullable Object>
       return false;
     }
     checkWait(me);
-    return takeAndRun(me, depth, handler);
+    return beginHere(here, me, depth, handler);
   }
 
-  private boolean takeAndRun(
-      @Nullable TaskCore<?> me, int depth, Thread.UncaughtExceptionHandler handler) {
-    boolean taken = false;
+  private boolean beginHere(
+      Thread here, @Nullable TaskCore<?> me, int depth, Thread.UncaughtExceptionHandler handler) {
+    boolean begun = false;
     TaskCore<?> host = me != null && me.shields == 0 ? me : null; // else it is in a shield already
-    Stack.reserveTwice(); // for the taking and the end of a task that nobody else would run
+    Stack.reserveTwice(); // for the begin and the end of a task that nobody else would run
     try {
       if (host != null) {
         HOSTING.setRelease(host, true);
       }
-      taken = runtime.lightPool().takeBack(this);
-      if (taken) {
+      begun = beginOn(here);
+      if (begun) {
+        weight = (byte) depth;
         if (host != null && host.isAbortRequested()) {
-          host.hostShielded(this, depth, handler);
+          host.hostShielded(this, handler);
         } else {
-          runTaken(depth, host, handler);
+          runAsGuest(host, handler);
         }
       }
     } catch (Throwable e) { // no memory is left
-      if (taken) {
-        endWherever(e); // nobody else will
+      if (begun) {
+        endBegun(e);
       }
       throw e;
     } finally {
@@ -385,7 +408,7 @@ final class TaskCore<T extends @Nullable Object>
         }
       }
     }
-    return taken;
+    return begun;
   }
 
   /** Own thread: those who saw that it was hosting have left it to us. */
@@ -395,24 +418,22 @@ final class TaskCore<T extends @Nullable Object>
   }
 
   /** Own thread: the interrupt of an abort may be on its way already, and hit its guest. */
-  private void hostShielded(TaskCore<?> guest, int depth, Thread.UncaughtExceptionHandler handler) {
+  private void hostShielded(TaskCore<?> guest, Thread.UncaughtExceptionHandler handler) {
     enterShield();
     try {
-      guest.runTaken(depth, null, handler);
+      guest.runAsGuest(null, handler);
     } finally {
       leaveShield();
     }
   }
 
   /** Under a handler. The host is null if there is none, or it is in a real shield. */
-  private void runTaken(
-      int depth, @Nullable TaskCore<?> host, Thread.UncaughtExceptionHandler outer) {
-    weight = (byte) depth;
+  private void runAsGuest(@Nullable TaskCore<?> host, Thread.UncaughtExceptionHandler outer) {
     TaskLocals locals = options == null ? TaskLocals.EMPTY : options.locals();
     Thread here = Thread.currentThread();
     if (outer instanceof SharedThread shared && shared.thread == here) {
-      execute(shared, host, locals);
-    } else if (beginOn(here)) {
+      run(shared, host, locals);
+    } else {
       here.setUncaughtExceptionHandler(this);
       try {
         runBody(here, this, host, locals);
@@ -422,25 +443,27 @@ final class TaskCore<T extends @Nullable Object>
     }
   }
 
-  /** By the thread that was to run it, wherever it has come to. Can be repeated. */
-  void endWherever(Throwable why) {
-    var _ = begin();
-    if ((state & PHASE) == RUNNING) {
-      if ((leave() & ABORT) != 0) {
-        Thread.interrupted();
+  /** By the thread that has begun it, wherever it has come to: nobody else will. */
+  private void endBegun(Throwable why) {
+    try {
+      if ((state & PHASE) == RUNNING) {
+        if ((leave() & ABORT) != 0) {
+          Thread.interrupted();
+        }
+        failed(false, why);
       }
-      failed(false, why);
+      wakeWaiters();
+      unseat();
+    } catch (Throwable e) {
+      Log.warn(this + " could not be run to its end, nor be told so", e);
     }
-    wakeWaiters();
-    unseat();
   }
 
   private boolean beginOn(Thread me) {
-    thread = me;
-    if (begin()) {
+    if (begin(RUNNING)) {
+      thread = me;
       return true;
     }
-    thread = null;
     return false;
   }
 
@@ -488,13 +511,17 @@ final class TaskCore<T extends @Nullable Object>
     }
   }
 
-  private boolean begin() {
+  /** Writes first, as what another CPU has in its cache is best asked for only once. */
+  private boolean begin(int as) {
+    if (STATE.compareAndSet(this, SCHEDULED, as)) {
+      return true;
+    }
     for (; ; ) {
       int s = state;
       if ((s & PHASE) != SCHEDULED) {
         return false;
       }
-      if (STATE.compareAndSet(this, s, s | RUNNING)) {
+      if (STATE.compareAndSet(this, s, s | as)) {
         return true;
       }
     }
@@ -660,11 +687,16 @@ final class TaskCore<T extends @Nullable Object>
     }
   }
 
-  /** The spawn could not get a thread. */
+  /**
+   * Who was to run it, or to find it a thread, cannot; does nothing if another one has begun it.
+   */
   void failToStart(Throwable cause) {
-    if (begin()) { // on a thread that is not this task's
-      leave();
-      failed(false, cause);
+    if (begin(RUNNING | LEAVING)) { // on a thread that is not this task's: nobody interrupts it
+      try {
+        failed(false, cause);
+      } catch (Throwable e) {
+        Log.warn(this + " could not be run, nor be told so", e);
+      }
     }
   }
 
@@ -811,10 +843,10 @@ final class TaskCore<T extends @Nullable Object>
 
   /** Under INTERRUPTING, which it ends. */
   private void interruptAndEnd() {
-    Thread target = thread;
+    Thread target = threadToInterrupt();
     boolean now = !hosting; // else by itself, when its guest has gone
     try {
-      if (now && target != null && policy().interrupts()) {
+      if (now && policy().interrupts()) {
         target.interrupt();
       }
     } catch (Throwable e) { // close code of a channel, run by interrupt() on this thread
@@ -832,6 +864,17 @@ final class TaskCore<T extends @Nullable Object>
     }
   }
 
+  /** Spins between two instructions of that thread, which needs no carrier for the second one. */
+  private Thread threadToInterrupt() {
+    Thread target = thread;
+    while (target == null) {
+      Thread.onSpinWait(); // to yield would be to leave our carrier
+      var _ = state; // volatile: what comes after it is read anew
+      target = thread;
+    }
+    return target;
+  }
+
   /**
    * Own thread: waits until no interrupt is on its way, and clears the flag that it may have set.
    * Tells whether the flag was set. Parks after a short spin; {@link #interruptAndEnd} unparks.
@@ -842,8 +885,12 @@ final class TaskCore<T extends @Nullable Object>
       if (spins < SPINS) {
         Thread.onSpinWait();
       } else {
-        LockSupport.parkNanos(
-            1_000_000); // it is unparked; the limit is for want of a thread to unpark
+        try {
+          LockSupport.parkNanos(
+              1_000_000); // it is unparked; the limit is for want of a thread to unpark
+        } catch (Throwable e) { // no memory, or no stack, to park: the end must come all the same
+          Thread.onSpinWait();
+        }
         interrupted |= Thread.interrupted(); // or park would return at once
       }
     }

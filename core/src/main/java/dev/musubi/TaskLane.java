@@ -6,7 +6,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A queue of tasks that wait for a thread: anyone adds at the end and takes from the front, one by
- * one or many at once; the last ones can be taken back.
+ * one or many at once.
+ *
+ * <h2>Who takes a task out need not be the one who runs it</h2>
+ *
+ * One who waits for a task may have begun it where it lies, or have aborted it. Such an entry is
+ * dead, and keeps the result of its task in memory. Whoever takes it finds that out. Until then, it
+ * is dropped when it is one of the last as a task is added, which is what joins leave behind; soon
+ * after, if it is one of the first; or when the ring is full. So there are few of them, or, between
+ * others that wait for a carrier, at most as many as a ring holds that those would half fill.
  *
  * <h2>One word</h2>
  *
@@ -30,8 +38,9 @@ import org.jspecify.annotations.Nullable;
 final class TaskLane extends TaskLaneWords {
   private static final int LOCKED = -1;
   private static final int SPINS = 100;
-  private static final int WINDOW = 16;
   private static final int FRESH = 64;
+  private static final int SWEEP = 8;
+  private static final int MOST_DROPPED = 64; // at once: others wait for the lock
   private static final int KEPT_CAPACITY = 1 << 14;
   private static final VarHandle SIZE;
 
@@ -50,10 +59,28 @@ final class TaskLane extends TaskLaneWords {
   }
 
   /**
-   * How many were ever taken back; by those who do not take them back themselves, a little late.
+   * The first that has not begun, or null if there is none among the first {@link #FIRST_CAPACITY}.
+   * Without the lock: while others add and take, it may miss one. What was added before, and stays,
+   * it finds.
    */
-  long takenBack() {
-    return takenBack;
+  @Nullable TaskCore<?> glance() {
+    for (int spins = 0; size == LOCKED && spins < SPINS; spins++) {
+      Thread.onSpinWait();
+    }
+    int n = Math.min(about(), FIRST_CAPACITY);
+    @Nullable TaskCore<?>[] in = ring;
+    for (int i = 0, at = front; i < n && i < in.length; i++, at++) {
+      TaskCore<?> core = in[at & (in.length - 1)];
+      if (isLive(core)) {
+        return core;
+      }
+    }
+    return null;
+  }
+
+  /** How many dead ones it has dropped; read without the lock, a little late. */
+  long dropped() {
+    return dropped;
   }
 
   /** Adds a task at the end; false if the lane is closed. */
@@ -64,12 +91,19 @@ final class TaskLane extends TaskLaneWords {
         size = n;
         return false;
       }
-      @Nullable TaskCore<?>[] into = ring;
+      n = dropLast(n);
+      if (added % SWEEP == 0) {
+        if (front == sweptTo) { // nobody takes from there, and would miss the places that we touch
+          n = dropFirst(n);
+        }
+        sweptTo = front;
+      }
       if (n == 0 && added > FRESH) {
         size = 0;
         renew();
         continue;
       }
+      @Nullable TaskCore<?>[] into = ring;
       if (n < into.length) {
         added++;
         into[(front + n) & (into.length - 1)] = core;
@@ -77,7 +111,7 @@ final class TaskLane extends TaskLaneWords {
         return true;
       }
       size = n;
-      grow(new TaskCore<?>[2 * into.length]);
+      makeRoom(new TaskCore<?>[2 * into.length], 1);
     }
   }
 
@@ -130,19 +164,72 @@ final class TaskLane extends TaskLaneWords {
         return;
       }
       size = n;
-      grow(new TaskCore<?>[2 * into.length]);
+      makeRoom(new TaskCore<?>[2 * into.length], count);
     }
   }
 
-  private void grow(@Nullable TaskCore<?>[] wider) {
+  /** Drops dead ones at its end. */
+  void dropDead() {
+    if (size != 0) {
+      int n = lock();
+      size = dropLast(n);
+    }
+  }
+
+  /** Under the lock: drops some dead ones at the end; how many entries are left. */
+  private int dropLast(int n) {
+    @Nullable TaskCore<?>[] from = ring;
+    for (int i = 0; i < MOST_DROPPED && n > 0; i++, n--) {
+      int last = (front + n - 1) & (from.length - 1);
+      if (isLive(from[last])) {
+        break;
+      }
+      from[last] = null;
+      dropped++;
+    }
+    return n;
+  }
+
+  /** Under the lock: drops some dead ones at the front; how many entries are left. */
+  private int dropFirst(int n) {
+    @Nullable TaskCore<?>[] from = ring;
+    for (int i = 0; i < MOST_DROPPED && n > 0; i++, n--) {
+      if (isLive(from[front])) {
+        break;
+      }
+      from[front] = null;
+      front = (front + 1) & (from.length - 1);
+      dropped++;
+    }
+    return n;
+  }
+
+  private static boolean isLive(@Nullable TaskCore<?> core) {
+    return core != null && core.isUnstarted();
+  }
+
+  /** Drops all dead ones; takes the wider ring if the others and the new ones need it. */
+  private void makeRoom(@Nullable TaskCore<?>[] wider, int more) {
     int n = lock();
     @Nullable TaskCore<?>[] old = ring;
     if (old.length < wider.length) { // else someone was quicker
+      int kept = 0;
       for (int i = 0; i < n; i++) {
-        wider[i] = old[(front + i) & (old.length - 1)];
+        int at = (front + i) & (old.length - 1);
+        TaskCore<?> core = old[at];
+        old[at] = null;
+        if (isLive(core)) {
+          wider[kept++] = core;
+        }
       }
-      ring = wider;
+      if (kept + more > old.length / 2) {
+        ring = wider;
+      } else {
+        System.arraycopy(wider, 0, old, 0, kept);
+      }
       front = 0;
+      dropped += n - kept;
+      n = kept;
     }
     size = n;
   }
@@ -213,31 +300,6 @@ final class TaskLane extends TaskLaneWords {
       front = 0;
     }
     size = n;
-  }
-
-  /** Takes a task back if it is one of the last few; whether it did. */
-  boolean removeFromEnd(TaskCore<?> core) {
-    if (size == 0) {
-      return false;
-    }
-    int n = lock();
-    @Nullable TaskCore<?>[] from = ring;
-    int mask = from.length - 1;
-    int last = front + n - 1;
-    int looks = n < WINDOW ? n : WINDOW;
-    for (int i = 0; i < looks; i++) {
-      if (from[(last - i) & mask] == core) {
-        for (int at = last - i; at < last; at++) {
-          from[at & mask] = from[(at + 1) & mask];
-        }
-        from[last & mask] = null;
-        takenBack++;
-        SIZE.setRelease(this, n - 1);
-        return true;
-      }
-    }
-    size = n;
-    return false;
   }
 
   /** Gives the number of tasks; the caller must write it, or another one. */

@@ -16,7 +16,8 @@ abstract class TaskLaneWords extends Padded {
   int before; // when it was locked last
   int front;
   int added; // one by one, since the ring is new
+  int sweptTo; // where the front was when it was last looked at for dead ones
   boolean closed;
-  long takenBack;
+  long dropped;
   @Nullable TaskCore<?>[] ring = new TaskCore<?>[FIRST_CAPACITY];
 }

@@ -281,6 +281,50 @@ class LightTest {
     assertThat(inline).isPositive();
   }
 
+  @Test
+  void joinInlineFindsATaskWhereverItLies() throws Exception {
+    int inline = 0;
+    for (int i = 0; i < 1_000; i++) {
+      List<JoinHandle<Thread>> spawned = new ArrayList<>();
+      for (int j = 0; j < 50; j++) {
+        spawned.add(runtime.spawnLight(() -> Thread.currentThread()));
+      }
+      JoinHandle<Thread> oneOfMany = spawned.get(25);
+      if (oneOfMany.joinInline() == Thread.currentThread()) {
+        inline++;
+      }
+      for (JoinHandle<Thread> other : spawned) {
+        other.join(Kit.SOON);
+      }
+    }
+    assertThat(inline).isPositive();
+  }
+
+  /** Whoever is quicker runs it; an abort stops it wherever it runs, and interrupts nobody else. */
+  @Test
+  @Semantics(4)
+  void anAbortFindsTheThreadThatWonTheTask() throws Exception {
+    for (int i = 0; i < 5_000; i++) {
+      CountDownLatch never = new CountDownLatch(1);
+      JoinHandle<Void> task = runtime.spawnLight(() -> never.await());
+      JoinHandle<Boolean> joiner =
+          runtime.spawnLight(() -> {
+            try {
+              task.joinInline();
+            } catch (JoinException e) {
+              return Thread.interrupted();
+            }
+            return true;
+          });
+      while (i % 2 == 0 && !task.isFinished() && task.state() == TaskState.SCHEDULED) {
+        Thread.onSpinWait();
+      }
+      assertThat(task.abort()).isTrue();
+      assertThat(joiner.join(Kit.SOON)).as("the joiner was interrupted").isFalse();
+      assertThat(task.outcome().isCancelled()).isTrue();
+    }
+  }
+
   /** Decision 0003: the handler is how the current task is known. */
   @Test
   void anEndHookThatReplacesTheThreadsHandlerHarmsNoOtherTask() throws Exception {

@@ -48,14 +48,77 @@ class TaskLaneTest {
   }
 
   @Test
-  void aTaskOfABatchIsTakenBackFromItsEnd() {
+  void theLastOnesAreDroppedIfTheyWillNotBegin() {
     List<TaskCore<?>> batch = tasks(31);
     lane.addAll(array(batch), 1, 32);
-    assertThat(lane.removeFromEnd(batch.get(20))).isTrue();
-    assertThat(lane.removeFromEnd(batch.get(20))).isFalse();
-    assertThat(lane.removeFromEnd(batch.get(0))).as("too far from the end").isFalse();
-    batch.remove(20);
-    assertThat(drained()).isEqualTo(batch);
+    batch.subList(20, 31).forEach(TaskLaneTest::end);
+    TaskCore<?> more = task();
+    lane.add(more);
+    assertThat(lane.about()).isEqualTo(21);
+    assertThat(lane.dropped()).isEqualTo(11);
+    assertThat(drained()).isEqualTo(both(batch.subList(0, 20), List.of(more)));
+  }
+
+  @Test
+  void thoseThatWillNotBeginNeedNoRoom() {
+    List<TaskCore<?>> waiting = new ArrayList<>();
+    for (int i = 0; i < 1_000; i++) {
+      List<TaskCore<?>> dead = tasks(100);
+      dead.forEach(lane::add);
+      waiting.add(task());
+      lane.add(waiting.getLast());
+      dead.forEach(TaskLaneTest::end);
+    }
+    assertThat(lane.about()).isBetween(1_000, 4_000);
+    List<TaskCore<?>> left = drained();
+    left.removeIf(task -> !task.isUnstarted());
+    assertThat(left).isEqualTo(waiting);
+  }
+
+  @Test
+  void thoseBeforeTheFirstThatWaitsAreDroppedSoon() {
+    TaskCore<?> before = task();
+    lane.add(before);
+    for (int i = 0; i < 1_000; i++) {
+      TaskCore<?> next = task();
+      lane.add(next);
+      end(before);
+      before = next;
+      assertThat(lane.about()).isLessThan(20);
+    }
+    assertThat(drained()).endsWith(before);
+  }
+
+  @Test
+  void aLaneWhereAllAreDeadIsCleared() {
+    List<TaskCore<?>> added = tasks(10);
+    added.forEach(lane::add);
+    added.forEach(TaskLaneTest::end);
+    lane.dropDead();
+    assertThat(lane.hasWork()).isFalse();
+    assertThat(lane.dropped()).isEqualTo(10);
+  }
+
+  @Test
+  void aBatchThatNeedsRoomAmongTheDeadKeepsItsOrder() {
+    List<TaskCore<?>> first = tasks(31);
+    lane.addAll(array(first), 1, 32);
+    first.subList(3, 31).forEach(TaskLaneTest::end);
+    List<TaskCore<?>> second = tasks(31);
+    lane.addAll(array(second), 1, 32);
+    assertThat(drained()).isEqualTo(both(first.subList(0, 3), second));
+  }
+
+  @Test
+  void aGlanceFindsTheFirstThatHasNotBegun() {
+    assertThat(lane.glance()).isNull();
+    List<TaskCore<?>> added = tasks(10);
+    added.forEach(lane::add);
+    assertThat(lane.glance()).isSameAs(added.getFirst());
+    added.subList(0, 9).forEach(TaskLaneTest::end);
+    assertThat(lane.glance()).isSameAs(added.getLast());
+    end(added.getLast());
+    assertThat(lane.glance()).isNull();
   }
 
   @Test
@@ -108,6 +171,10 @@ class TaskLaneTest {
       all.add(task());
     }
     return all;
+  }
+
+  private static void end(TaskCore<?> task) {
+    assertThat(task.abort(AbortReason.of(AbortReason.Kind.USER, "test"))).isTrue();
   }
 
   private static TaskCore<?> task() {

@@ -42,6 +42,10 @@ final class StressRuntime {
     return RUNTIME.prepare(body);
   }
 
+  static <T> TaskCore<T> light(Callable<T> body) {
+    return new TaskCore<>(RUNTIME, body, null, TaskKind.LIGHT);
+  }
+
   static AbortReason because(String why) {
     return AbortReason.of(AbortReason.Kind.USER, why);
   }

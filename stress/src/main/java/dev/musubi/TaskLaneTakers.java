@@ -6,50 +6,55 @@ import org.openjdk.jcstress.annotations.Expect;
 import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
-import org.openjdk.jcstress.infra.results.II_Result;
+import org.openjdk.jcstress.infra.results.III_Result;
 
 /**
- * One thread adds a task and takes it back, another one takes half: each task is taken by one of
- * them, or is still there.
+ * One thread adds a task, begins it where it lies, and adds another one, which may drop the first;
+ * a second thread takes half and begins what it has taken: each task runs once.
  */
 @JCStressTest
-@Outcome(id = "2, 0", expect = Expect.ACCEPTABLE, desc = "Each was taken, or stayed, once.")
+@Outcome(id = "1, 1, 1", expect = Expect.ACCEPTABLE, desc = "Each ran once.")
 @State
 public class TaskLaneTakers {
   private final TaskLane lane = new TaskLane();
-  private final TaskCore<?> first = StressRuntime.task(() -> 1);
-  private final TaskCore<?> second = StressRuntime.task(() -> 1);
-  private final TaskCore<?>[] half = new TaskCore<?>[2];
-  private boolean back;
+  private volatile int firsts;
+  private volatile int seconds;
+  private volatile int thirds;
+  private final TaskCore<?> first = StressRuntime.task(() -> ++firsts);
+  private final TaskCore<?> second = StressRuntime.task(() -> ++seconds);
+  private final TaskCore<?> third = StressRuntime.task(() -> ++thirds);
 
   public TaskLaneTakers() {
     lane.add(first);
   }
 
   @Actor
-  public void addsAndTakesBack() {
+  public void addsAndBegins() {
     lane.add(second);
-    back = lane.removeFromEnd(second);
+    execute(second);
+    lane.add(third);
   }
 
   @Actor
   public void takesHalf() {
-    var _ = lane.takeHalf(half);
+    TaskCore<?>[] half = new TaskCore<?>[2];
+    int n = lane.takeHalf(half);
+    for (int i = 0; i < n; i++) {
+      execute(half[i]);
+    }
   }
 
   @Arbiter
-  public void end(II_Result result) {
-    int firsts = 0;
-    int seconds = back ? 1 : 0;
-    for (Object one : half) {
-      firsts += one == first ? 1 : 0;
-      seconds += one == second ? 1 : 0;
-    }
+  public void end(III_Result result) {
     for (TaskCore<?> one = lane.poll(); one != null; one = lane.poll()) {
-      firsts += one == first ? 1 : 0;
-      seconds += one == second ? 1 : 0;
+      execute(one);
     }
-    result.r1 = firsts + seconds;
-    result.r2 = firsts - seconds;
+    result.r1 = firsts;
+    result.r2 = seconds;
+    result.r3 = thirds;
+  }
+
+  private static void execute(TaskCore<?> core) {
+    core.execute(new SharedThread(Thread.currentThread(), null));
   }
 }
