@@ -4,6 +4,7 @@
 # selectReady, selectOneshots. Needs Linux, python3, the right to trace one's own processes, and a built jar.
 #
 #   benchmarks/instructions.sh WORKLOAD [Musubi|light|JDK] [STEPS]
+#   benchmarks/instructions.sh guard       compares with instructions.txt; "mvn verify" does it where it can
 #
 # ASM=FILE   also writes the stepped code, with how often each instruction was executed for each task (needs objdump)
 set -euo pipefail
@@ -11,5 +12,9 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 . tools/find-java.sh
 
-workload=${1:?usage: instructions.sh WORKLOAD [Musubi|light|JDK] [STEPS]}
+workload=${1:?usage: instructions.sh WORKLOAD [Musubi|light|JDK] [STEPS], or guard}
+if [[ "$workload" == guard ]] && ! command -v python3 > /dev/null; then
+  echo "instructions: not counted, as there is no python3"
+  exit
+fi
 exec python3 benchmarks/instructions.py "$(find_java)" "$workload" "${2:-Musubi}" "${3:-100000}" "${ASM:-}"
