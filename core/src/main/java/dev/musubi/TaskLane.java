@@ -168,10 +168,11 @@ final class TaskLane extends TaskLaneWords {
     }
   }
 
-  /** Drops dead ones at its end. */
+  /** Drops dead ones at its end, unless somebody is at it, who may have lost the CPU. */
   void dropDead() {
-    if (size != 0) {
-      int n = lock();
+    int n = size;
+    if (n > 0 && SIZE.compareAndSet(this, n, LOCKED)) {
+      before = n;
       size = dropLast(n);
     }
   }
