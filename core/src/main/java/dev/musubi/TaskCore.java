@@ -335,7 +335,7 @@ final class TaskCore<T extends @Nullable Object>
       if (name != null) {
         on.thread.setName(name);
       }
-      run(on, null, ownLocals());
+      runOn(on, null, ownLocals());
     } catch (Throwable e) { // no memory is left
       endBegun(e);
       throw e;
@@ -343,7 +343,7 @@ final class TaskCore<T extends @Nullable Object>
     return true;
   }
 
-  private void run(SharedThread on, @Nullable TaskCore<?> host, @Nullable TaskLocals locals) {
+  private void runOn(SharedThread on, @Nullable TaskCore<?> host, @Nullable TaskLocals locals) {
     TaskCore<?> outer = on.enter(this);
     try {
       runBody(on.thread, on, host, locals);
@@ -432,7 +432,7 @@ final class TaskCore<T extends @Nullable Object>
     TaskLocals locals = options == null ? TaskLocals.EMPTY : options.locals();
     Thread here = Thread.currentThread();
     if (outer instanceof SharedThread shared && shared.thread == here) {
-      run(shared, host, locals);
+      runOn(shared, host, locals);
     } else {
       here.setUncaughtExceptionHandler(this);
       try {
