@@ -33,7 +33,8 @@ import org.jspecify.annotations.Nullable;
  * volatile, so at least one of the two sees the other. Before a worker runs a task it makes a
  * standby if the lanes are not empty, so that it may block. A worker that moves tasks from one lane
  * into another does so before it looks. If no standby can be had, for want of memory, others may
- * have relied on it: a timer tries again until one is there, or the lanes are empty.
+ * have relied on it: a timer tries again until one is there, or the lanes are empty. A worker that
+ * dozes is a standby that is not runnable, but looks by itself: see {@link Worker#doze}.
  *
  * <h2>Lanes</h2>
  *
@@ -503,7 +504,7 @@ final class LightPool {
             return true;
           }
         }
-        if (lane.about() >= PLENTY) {
+        if (lane.about() > TaskLane.GLANCED) {
           return true;
         }
         lane.dropDead();

@@ -36,6 +36,9 @@ import org.jspecify.annotations.Nullable;
  * is full grows outside.
  */
 final class TaskLane extends TaskLaneWords {
+  /** How many entries a glance looks at. */
+  static final int GLANCED = 64;
+
   private static final int LOCKED = -1;
   private static final int SPINS = 100;
   private static final int FRESH = 64;
@@ -59,7 +62,7 @@ final class TaskLane extends TaskLaneWords {
   }
 
   /**
-   * The first that has not begun, or null if there is none among the first {@link #FIRST_CAPACITY}.
+   * The first that has not begun, or null if there is none among the first {@link #GLANCED}.
    * Without the lock: while others add and take, it may miss one. What was added before, and stays,
    * it finds.
    */
@@ -67,7 +70,7 @@ final class TaskLane extends TaskLaneWords {
     for (int spins = 0; size == LOCKED && spins < SPINS; spins++) {
       Thread.onSpinWait();
     }
-    int n = Math.min(about(), FIRST_CAPACITY);
+    int n = Math.min(about(), GLANCED);
     @Nullable TaskCore<?>[] in = ring;
     for (int i = 0, at = front; i < n && i < in.length; i++, at++) {
       TaskCore<?> core = in[at & (in.length - 1)];
