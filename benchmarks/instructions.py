@@ -46,20 +46,24 @@ def busiest(pid):
 
 def step(pid, thread, steps):
     """Where the thread was, again and again, while the others stood still: else its time would seem to run too fast."""
-    for each in threads(pid):
-        ptrace(SEIZE, each)
-        ptrace(INTERRUPT, each)
-        _, status = os.waitpid(each, WALL)
-        if each == thread:
-            last = status
     places = []
-    while len(places) < steps:
-        stopped = os.WSTOPSIG(last)
-        ptrace(SINGLESTEP, thread, 0 if stopped == signal.SIGTRAP else stopped)
-        _, last = os.waitpid(thread, WALL)
-        if not os.WIFSTOPPED(last):
-            raise RuntimeError(f"the JVM has ended: {last:#x} after {len(places)} steps")
-        places.append(ptrace(PEEKUSER, thread))
+    signal.alarm(60)  # a thread that waits for another one, which stands still, would wait for ever
+    try:
+        for each in threads(pid):
+            ptrace(SEIZE, each)
+            ptrace(INTERRUPT, each)
+            _, status = os.waitpid(each, WALL)
+            if each == thread:
+                last = status
+        while len(places) < steps:
+            stopped = os.WSTOPSIG(last)
+            ptrace(SINGLESTEP, thread, 0 if stopped == signal.SIGTRAP else stopped)
+            _, last = os.waitpid(thread, WALL)
+            if not os.WIFSTOPPED(last):
+                raise RuntimeError(f"the JVM has ended: {last:#x} after {len(places)} steps")
+            places.append(ptrace(PEEKUSER, thread))
+    finally:
+        signal.alarm(0)
     return places
 
 
@@ -127,13 +131,11 @@ def count(java, workload, who, steps, code=None, quietly=False, patience=1):
             jcmd = os.path.join(os.path.dirname(java), "jcmd")
             subprocess.run([jcmd, str(jvm.pid), "Compiler.perfmap", perf_map], check=True, stdout=subprocess.DEVNULL)
             thread = busiest(jvm.pid)
-            signal.alarm(60)  # a thread that waits for another one, which stands still, would wait for ever
             places = step(jvm.pid, thread, steps)
-            signal.alarm(0)
             symbols = Symbols(jvm.pid, perf_map)
             executed = collections.Counter(places)
             counts = collections.Counter(executed.values())
-            tasks = max(counts, key=lambda count: count * counts[count])  # how often most instructions were executed
+            tasks = max(counts, key=lambda often: often * counts[often])  # how often most instructions were executed
             path = sum(n for n in executed.values() if n >= tasks / 2) / tasks
             if not quietly:
                 print(f"{workload}, {who}: {steps} steps, {tasks} tasks, {steps / tasks:.0f} instructions each, ", end="")
@@ -147,7 +149,6 @@ def count(java, workload, who, steps, code=None, quietly=False, patience=1):
                 write_code(code, jvm.pid, symbols, executed, tasks)
             return path
         finally:
-            signal.alarm(0)
             jvm.kill()
             reap()
 

@@ -136,17 +136,16 @@ final class LightPool {
 
   /** False if the pool is closed. If no worker can be had for want of memory, the handle tells. */
   boolean submit(TaskCore<?> core) {
-    boolean added;
     try {
-      added = laneOf(core).add(core);
+      boolean added = laneOf(core).add(core);
       if (added && standby == 0) {
         makeStandby();
       }
+      return added;
     } catch (Throwable e) { // no memory for a thread
       core.failToStart(e);
       return true;
     }
-    return added;
   }
 
   /** For one that will wait for a task that has not begun. */

@@ -513,18 +513,12 @@ final class TaskCore<T extends @Nullable Object>
 
   /** Writes first, as what another CPU has in its cache is best asked for only once. */
   private boolean begin(int as) {
-    if (STATE.compareAndSet(this, SCHEDULED, as)) {
-      return true;
-    }
-    for (; ; ) {
-      int s = state;
-      if ((s & PHASE) != SCHEDULED) {
-        return false;
-      }
+    for (int s = SCHEDULED; (s & PHASE) == SCHEDULED; s = state) {
       if (STATE.compareAndSet(this, s, s | as)) {
         return true;
       }
     }
+    return false;
   }
 
   /** The body, with the task's locals bound. */

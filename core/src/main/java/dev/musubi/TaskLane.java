@@ -174,38 +174,37 @@ final class TaskLane extends TaskLaneWords {
   /** Drops dead ones at its end, unless somebody is at it, who may have lost the CPU. */
   void dropDead() {
     int n = size;
-    if (n > 0 && SIZE.compareAndSet(this, n, LOCKED)) {
-      before = n;
+    if (n != 0 && tryLock(n)) {
       size = dropLast(n);
     }
   }
 
   /** Under the lock: drops some dead ones at the end; how many entries are left. */
   private int dropLast(int n) {
-    @Nullable TaskCore<?>[] from = ring;
-    for (int i = 0; i < MOST_DROPPED && n > 0; i++, n--) {
-      int last = (front + n - 1) & (from.length - 1);
-      if (isLive(from[last])) {
-        break;
-      }
-      from[last] = null;
-      dropped++;
+    for (int i = 0; i < MOST_DROPPED && n > 0 && drop(front + n - 1); i++) {
+      n--;
     }
     return n;
   }
 
   /** Under the lock: drops some dead ones at the front; how many entries are left. */
   private int dropFirst(int n) {
-    @Nullable TaskCore<?>[] from = ring;
-    for (int i = 0; i < MOST_DROPPED && n > 0; i++, n--) {
-      if (isLive(from[front])) {
-        break;
-      }
-      from[front] = null;
-      front = (front + 1) & (from.length - 1);
-      dropped++;
+    for (int i = 0; i < MOST_DROPPED && n > 0 && drop(front); i++) {
+      front = (front + 1) & (ring.length - 1);
+      n--;
     }
     return n;
+  }
+
+  /** Under the lock: empties a place of the ring, if its entry is dead. */
+  private boolean drop(int place) {
+    int at = place & (ring.length - 1);
+    if (isLive(ring[at])) {
+      return false;
+    }
+    ring[at] = null;
+    dropped++;
+    return true;
   }
 
   private static boolean isLive(@Nullable TaskCore<?> core) {
@@ -310,8 +309,7 @@ final class TaskLane extends TaskLaneWords {
   private int lock() {
     for (int spins = 0; ; spins++) {
       int n = size;
-      if (n != LOCKED && SIZE.compareAndSet(this, n, LOCKED)) {
-        before = n;
+      if (tryLock(n)) {
         return n;
       }
       if (spins < SPINS) {
@@ -320,6 +318,14 @@ final class TaskLane extends TaskLaneWords {
         Thread.yield(); // the system has taken the CPU from the one who holds it
       }
     }
+  }
+
+  private boolean tryLock(int n) {
+    if (n != LOCKED && SIZE.compareAndSet(this, n, LOCKED)) {
+      before = n;
+      return true;
+    }
+    return false;
   }
 
   static {

@@ -316,7 +316,7 @@ class LightTest {
             }
             return true;
           });
-      while (i % 2 == 0 && !task.isFinished() && task.state() == TaskState.SCHEDULED) {
+      while (i % 2 == 0 && task.state() == TaskState.SCHEDULED) {
         Thread.onSpinWait();
       }
       assertThat(task.abort()).isTrue();

@@ -24,7 +24,7 @@ public class AbortAgainstTwoBegins {
 
   @Actor
   public void worker() {
-    core.execute(new SharedThread(Thread.currentThread(), null));
+    StressRuntime.execute(core);
     look();
   }
 

@@ -46,6 +46,11 @@ final class StressRuntime {
     return new TaskCore<>(RUNTIME, body, null, TaskKind.LIGHT);
   }
 
+  /** As the thread of a pool that has taken it. */
+  static void execute(TaskCore<?> core) {
+    var _ = core.execute(new SharedThread(Thread.currentThread(), null));
+  }
+
   static AbortReason because(String why) {
     return AbortReason.of(AbortReason.Kind.USER, why);
   }

@@ -31,7 +31,7 @@ public class TaskLaneTakers {
   @Actor
   public void addsAndBegins() {
     lane.add(second);
-    execute(second);
+    StressRuntime.execute(second);
     lane.add(third);
   }
 
@@ -40,21 +40,17 @@ public class TaskLaneTakers {
     TaskCore<?>[] half = new TaskCore<?>[2];
     int n = lane.takeHalf(half);
     for (int i = 0; i < n; i++) {
-      execute(half[i]);
+      StressRuntime.execute(half[i]);
     }
   }
 
   @Arbiter
   public void end(III_Result result) {
     for (TaskCore<?> one = lane.poll(); one != null; one = lane.poll()) {
-      execute(one);
+      StressRuntime.execute(one);
     }
     result.r1 = firsts;
     result.r2 = seconds;
     result.r3 = thirds;
-  }
-
-  private static void execute(TaskCore<?> core) {
-    core.execute(new SharedThread(Thread.currentThread(), null));
   }
 }
