@@ -11,10 +11,11 @@ import org.jspecify.annotations.Nullable;
  * <h2>Who takes a task out need not be the one who runs it</h2>
  *
  * One who waits for a task may have begun it where it lies, or have aborted it. Such an entry is
- * dead, and keeps the result of its task in memory. Whoever takes it finds that out. Until then, it
- * is dropped when it is one of the last as a task is added, which is what joins leave behind; soon
- * after, if it is one of the first; or when the ring is full. So there are few of them, or, between
- * others that wait for a carrier, at most as many as a ring holds that those would half fill.
+ * dead, and keeps the result of its task in memory. Whoever takes it finds that out. Until then,
+ * the place of the last one serves the next task that is added, as the last is what a join leaves
+ * behind; soon after, all at either end are dropped; the others when the ring is full. So there are
+ * few of them, or, between others that wait for a carrier, at most as many as a ring holds that
+ * those would half fill.
  *
  * <h2>One word</h2>
  *
@@ -42,7 +43,7 @@ final class TaskLane extends TaskLaneWords {
   private static final int LOCKED = -1;
   private static final int SPINS = 100;
   private static final int FRESH = 64;
-  private static final int SWEEP = 8;
+  private static final int SWEEP = 8; // a power of two
   private static final int MOST_DROPPED = 64; // at once: others wait for the lock
   private static final int KEPT_CAPACITY = 1 << 14;
   private static final VarHandle SIZE;
@@ -94,19 +95,18 @@ final class TaskLane extends TaskLaneWords {
         size = n;
         return false;
       }
-      n = dropLast(n);
-      if (added % SWEEP == 0) {
-        if (front == sweptTo) { // nobody takes from there, and would miss the places that we touch
-          n = dropFirst(n);
-        }
-        sweptTo = front;
-      }
-      if (n == 0 && added > FRESH) {
-        size = 0;
-        renew();
-        continue;
-      }
       @Nullable TaskCore<?>[] into = ring;
+      if ((added & (SWEEP - 1)) == 0) {
+        n = sweep(n);
+        if (n == 0 && added > FRESH) {
+          size = 0;
+          renew();
+          continue;
+        }
+      } else if (n > 0 && !isLive(into[(front + n - 1) & (into.length - 1)])) {
+        n--; // what a join has left: its place serves again
+        dropped++;
+      }
       if (n < into.length) {
         added++;
         into[(front + n) & (into.length - 1)] = core;
@@ -177,6 +177,16 @@ final class TaskLane extends TaskLaneWords {
     if (n != 0 && tryLock(n)) {
       size = dropLast(n);
     }
+  }
+
+  /** Under the lock: drops some dead ones at either end; how many entries are left. */
+  private int sweep(int n) {
+    int left = dropLast(n);
+    if (front == sweptTo) { // nobody takes from there, and would miss the places that we touch
+      left = dropFirst(left);
+    }
+    sweptTo = front;
+    return left;
   }
 
   /** Under the lock: drops some dead ones at the end; how many entries are left. */

@@ -60,6 +60,20 @@ class TaskLaneTest {
   }
 
   @Test
+  void thePlaceOfTheLastServesAgainIfItWillNotBegin() {
+    TaskCore<?> waiting = task();
+    lane.add(waiting);
+    for (int i = 0; i < 100; i++) {
+      TaskCore<?> next = task();
+      lane.add(next);
+      assertThat(lane.about()).isEqualTo(2);
+      assertThat(lane.dropped()).isEqualTo(i);
+      end(next);
+    }
+    assertThat(drained()).startsWith(waiting).hasSize(2);
+  }
+
+  @Test
   void thoseThatWillNotBeginNeedNoRoom() {
     List<TaskCore<?>> waiting = new ArrayList<>();
     for (int i = 0; i < 1_000; i++) {

@@ -50,8 +50,8 @@ public final class Suite {
 
   /** A workload, how many turns or tasks it has, how often it is run in a round, what it is. */
   private enum Workload {
-    spawnOne(20_000, 5, "spawned and joined, one at a time"),
-    spawnTen(20_000, 5, "ten spawned, then joined, again and again"),
+    spawnOne(100_000, 1, "spawned and joined, one at a time"),
+    spawnTen(100_000, 1, "ten spawned, then joined, again and again"),
     spawnMany(10_000, 20, "10,000 spawned from a task, then joined"),
     spawnManyIdle(10_000, 20, "the same from outside, the runtime idle"),
     spawnManyBusy(10_000, 4, "the same from outside, two tasks yielding in a loop"),
