@@ -173,13 +173,23 @@ final class LiveTasks {
    * With stack to spare: a walk waits for who has claimed a seat.
    */
   void add(TaskCore<?> core) {
-    SharedThread here = core.isLight() ? SharedThread.current() : null;
-    LightPool.Worker worker = here == null ? null : here.worker;
-    if (worker != null && worker.seats.isOf(this)) {
-      worker.seats.add(core);
-    } else {
+    if (!core.isLight() || !addOfWorker(core)) {
       addShared(core);
     }
+  }
+
+  /**
+   * False if the caller is no worker of this runtime. The compiler inlines nothing where it has
+   * rarely been; so a program that has light tasks later than others should come here by one call.
+   */
+  private boolean addOfWorker(TaskCore<?> core) {
+    SharedThread here = SharedThread.current();
+    LightPool.Worker worker = here == null ? null : here.worker;
+    if (worker == null || !worker.seats.isOf(this)) {
+      return false;
+    }
+    worker.seats.add(core);
+    return true;
   }
 
   private void addShared(TaskCore<?> core) {

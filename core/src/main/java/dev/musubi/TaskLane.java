@@ -98,14 +98,14 @@ final class TaskLane extends TaskLaneWords {
       @Nullable TaskCore<?>[] into = ring;
       if ((added & (SWEEP - 1)) == 0) {
         n = sweep(n);
-        if (n == 0 && added > FRESH) {
-          size = 0;
-          renew();
-          continue;
-        }
       } else if (n > 0 && !isLive(into[(front + n - 1) & (into.length - 1)])) {
         n--; // what a join has left: its place serves again
         dropped++;
+      }
+      if (n == 0 && added > FRESH) {
+        size = 0;
+        renew(added < into.length / 2 ? FIRST_CAPACITY : Math.min(into.length, KEPT_CAPACITY));
+        continue;
       }
       if (n < into.length) {
         added++;
@@ -126,10 +126,10 @@ final class TaskLane extends TaskLaneWords {
   }
 
   /** A young ring: to store young tasks in an old one costs a fence of G1 for each. */
-  private void renew() {
+  private void renew(int capacity) {
     @Nullable TaskCore<?>[] young;
     try {
-      young = new TaskCore<?>[FIRST_CAPACITY];
+      young = new TaskCore<?>[capacity];
     } catch (OutOfMemoryError e) {
       young = null; // the old one serves as well
     }
