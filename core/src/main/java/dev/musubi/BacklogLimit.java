@@ -5,8 +5,8 @@ import java.util.concurrent.TimeUnit;
 /**
  * How many started threads may wait for a carrier. What the builder says, as long as nothing
  * starves. When the gate has to be closed, it follows the pace at which our threads began
- * meanwhile, so that it takes the carriers about {@link #TARGET_NANOS} to run dry; each calm tick
- * doubles it again.
+ * meanwhile, so that it takes the carriers about {@link #TARGET_NANOS} to run dry. Each calm tick
+ * doubles it again, and each closing that shows that it is not what starves the others.
  *
  * <p>Changed by the pacer alone, read by everyone.
  */
@@ -36,8 +36,8 @@ final class BacklogLimit {
 
   /**
    * After the gate was closed for so long. The number of our threads that began tells how many fit
-   * into {@link #TARGET_NANOS}. It says nothing when they were few, or when they all began and the
-   * carriers went on: then the limit is not what starves the others.
+   * into {@link #TARGET_NANOS}. When they were few, the limit is not what starves the others. When
+   * they all began and the carriers went on, nothing can be said.
    *
    * @param before how many had not begun when the gate closed
    * @param after how many still had not when it opened
@@ -48,6 +48,8 @@ final class BacklogLimit {
       long began = (long) before - after;
       long fitting = began * TARGET_NANOS / Math.max(nanos, TARGET_NANOS / 4);
       limit = Math.clamp(fitting, least, most);
+    } else if (dry) { // chains of tasks starve others for good: that must not keep it low
+      calm();
     }
   }
 }

@@ -46,6 +46,21 @@ class BacklogLimitTest {
 
   @Test
   @Semantics(13)
+  void starvationThatItHasNotCausedDoublesItToo() {
+    limit.starved(100, 100, 2 * MILLI, false);
+    limit.starved(1, 0, 2 * MILLI, false);
+    assertThat(limit.now()).as("the carriers went on: nothing can be said").isEqualTo(2);
+    limit.calm();
+    for (int expected = 8; expected <= 1024; expected *= 2) {
+      limit.starved(1, 0, MILLI / 20, true);
+      assertThat(limit.now()).isEqualTo(expected);
+    }
+    limit.starved(1, 0, MILLI / 20, true);
+    assertThat(limit.now()).isEqualTo(1024);
+  }
+
+  @Test
+  @Semantics(13)
   void calmDoublesItUpToTheBuilders() {
     limit.starved(100, 100, 2 * MILLI, false);
     for (int expected = 4; expected <= 1024; expected *= 2) {
