@@ -36,8 +36,9 @@ final class BacklogLimit {
 
   /**
    * After the gate was closed for so long. The number of our threads that began tells how many fit
-   * into {@link #TARGET_NANOS}. When they were few, the limit is not what starves the others. When
-   * they all began and the carriers went on, nothing can be said.
+   * into {@link #TARGET_NANOS}. When they were few, or all began and the carriers went on, it is
+   * not the limit that starves the others; and if the carriers ran dry in that time, it can be
+   * higher.
    *
    * @param before how many had not begun when the gate closed
    * @param after how many still had not when it opened
@@ -48,7 +49,7 @@ final class BacklogLimit {
       long began = (long) before - after;
       long fitting = began * TARGET_NANOS / Math.max(nanos, TARGET_NANOS / 4);
       limit = Math.clamp(fitting, least, most);
-    } else if (dry) { // chains of tasks starve others for good: that must not keep it low
+    } else if (dry && nanos <= TARGET_NANOS) { // chains of tasks starve others for good
       calm();
     }
   }

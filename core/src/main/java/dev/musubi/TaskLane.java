@@ -11,11 +11,10 @@ import org.jspecify.annotations.Nullable;
  * <h2>Who takes a task out need not be the one who runs it</h2>
  *
  * One who waits for a task may have begun it where it lies, or have aborted it. Such an entry is
- * dead, and keeps the result of its task in memory. Whoever takes it finds that out. Until then,
- * the place of the last one serves the next task that is added, as the last is what a join leaves
- * behind; soon after, all at either end are dropped; the others when the ring is full. So there are
- * few of them, or, between others that wait for a carrier, at most as many as a ring holds that
- * those would half fill.
+ * dead, and keeps the result of its task in memory. Whoever takes it finds that out. Until then, it
+ * is dropped when it is one of the last as a task is added, which is what joins leave behind; soon
+ * after, if it is one of the first; or when the ring is full. So there are few of them, or, between
+ * others that wait for a carrier, at most as many as a ring holds of which those fill an eighth.
  *
  * <h2>One word</h2>
  *
@@ -45,6 +44,7 @@ final class TaskLane extends TaskLaneWords {
   private static final int FRESH = 64;
   private static final int SWEEP = 8; // a power of two
   private static final int MOST_DROPPED = 64; // at once: others wait for the lock
+  private static final int WIDER = 4; // by 2, a flood would move each task three times as often
   private static final int KEPT_CAPACITY = 1 << 14;
   private static final VarHandle SIZE;
 
@@ -98,13 +98,17 @@ final class TaskLane extends TaskLaneWords {
       @Nullable TaskCore<?>[] into = ring;
       if ((added & (SWEEP - 1)) == 0) {
         n = sweep(n);
-      } else if (n > 0 && !isLive(into[(front + n - 1) & (into.length - 1)])) {
-        n--; // what a join has left: its place serves again
-        dropped++;
+      } else if (n > 0 && !isLiveAt(front + n - 1)) {
+        if (n > 1 && !isLiveAt(front + n - 2)) {
+          n = dropLast(n);
+        } else { // the one that a join leaves: its place serves again
+          n--;
+          dropped++;
+        }
       }
       if (n == 0 && added > FRESH) {
         size = 0;
-        renew(added < into.length / 2 ? FIRST_CAPACITY : Math.min(into.length, KEPT_CAPACITY));
+        renew();
         continue;
       }
       if (n < into.length) {
@@ -114,7 +118,7 @@ final class TaskLane extends TaskLaneWords {
         return true;
       }
       size = n;
-      makeRoom(new TaskCore<?>[2 * into.length], 1);
+      makeRoom(new TaskCore<?>[WIDER * into.length], 1);
     }
   }
 
@@ -126,10 +130,10 @@ final class TaskLane extends TaskLaneWords {
   }
 
   /** A young ring: to store young tasks in an old one costs a fence of G1 for each. */
-  private void renew(int capacity) {
+  private void renew() {
     @Nullable TaskCore<?>[] young;
     try {
-      young = new TaskCore<?>[capacity];
+      young = new TaskCore<?>[FIRST_CAPACITY];
     } catch (OutOfMemoryError e) {
       young = null; // the old one serves as well
     }
@@ -167,7 +171,7 @@ final class TaskLane extends TaskLaneWords {
         return;
       }
       size = n;
-      makeRoom(new TaskCore<?>[2 * into.length], count);
+      makeRoom(new TaskCore<?>[WIDER * into.length], count);
     }
   }
 
@@ -215,6 +219,10 @@ final class TaskLane extends TaskLaneWords {
     ring[at] = null;
     dropped++;
     return true;
+  }
+
+  private boolean isLiveAt(int place) {
+    return isLive(ring[place & (ring.length - 1)]);
   }
 
   private static boolean isLive(@Nullable TaskCore<?> core) {

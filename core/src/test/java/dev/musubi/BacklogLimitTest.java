@@ -51,6 +51,8 @@ class BacklogLimitTest {
     limit.starved(1, 0, 2 * MILLI, false);
     assertThat(limit.now()).as("the carriers went on: nothing can be said").isEqualTo(2);
     limit.calm();
+    limit.starved(1, 0, 2 * MILLI, true);
+    assertThat(limit.now()).as("it took longer than the target").isEqualTo(4);
     for (int expected = 8; expected <= 1024; expected *= 2) {
       limit.starved(1, 0, MILLI / 20, true);
       assertThat(limit.now()).isEqualTo(expected);
