@@ -6,16 +6,19 @@ import java.util.concurrent.TimeUnit;
  * How many started threads may wait for a carrier. What the builder says, as long as nothing
  * starves. When the gate has to be closed, it follows the pace at which our threads began
  * meanwhile, so that it takes the carriers about {@link #TARGET_NANOS} to run dry. Each calm tick
- * doubles it again, and each closing that shows that it is not what starves the others.
+ * doubles it again; so do {@value #PATIENCE} closings in a row of which our threads were too few to
+ * be the reason. (Each of them would forget what the last burst has taught, before the next.)
  *
  * <p>Changed by the pacer alone, read by everyone.
  */
 final class BacklogLimit {
   private static final long TARGET_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
+  private static final int PATIENCE = 64;
 
   private final int most;
   private final int least;
   private volatile int limit;
+  private int unrelated; // closings since the limit was the reason of one
 
   BacklogLimit(int most, int carriers) {
     this.most = most;
@@ -36,9 +39,8 @@ final class BacklogLimit {
 
   /**
    * After the gate was closed for so long. The number of our threads that began tells how many fit
-   * into {@link #TARGET_NANOS}. When they were few, or all began and the carriers went on, it is
-   * not the limit that starves the others; and if the carriers ran dry in that time, it can be
-   * higher.
+   * into {@link #TARGET_NANOS}. It says nothing when they were few, or when they all began and the
+   * carriers went on: then the limit is not what starves the others.
    *
    * @param before how many had not begun when the gate closed
    * @param after how many still had not when it opened
@@ -49,7 +51,9 @@ final class BacklogLimit {
       long began = (long) before - after;
       long fitting = began * TARGET_NANOS / Math.max(nanos, TARGET_NANOS / 4);
       limit = Math.clamp(fitting, least, most);
-    } else if (dry && nanos <= TARGET_NANOS) { // chains of tasks starve others for good
+      unrelated = 0;
+    } else if (dry && ++unrelated == PATIENCE) { // chains of tasks starve others for good
+      unrelated = 0;
       calm();
     }
   }

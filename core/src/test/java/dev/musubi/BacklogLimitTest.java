@@ -46,19 +46,33 @@ class BacklogLimitTest {
 
   @Test
   @Semantics(13)
-  void starvationThatItHasNotCausedDoublesItToo() {
+  void muchStarvationThatItHasNotCausedDoublesItToo() {
     limit.starved(100, 100, 2 * MILLI, false);
-    limit.starved(1, 0, 2 * MILLI, false);
-    assertThat(limit.now()).as("the carriers went on: nothing can be said").isEqualTo(2);
-    limit.calm();
-    limit.starved(1, 0, 2 * MILLI, true);
-    assertThat(limit.now()).as("it took longer than the target").isEqualTo(4);
-    for (int expected = 8; expected <= 1024; expected *= 2) {
-      limit.starved(1, 0, MILLI / 20, true);
+    for (int expected = 4; expected <= 1024; expected *= 2) {
+      closeForOthers(63);
+      assertThat(limit.now()).isEqualTo(expected / 2);
+      closeForOthers(1);
       assertThat(limit.now()).isEqualTo(expected);
     }
-    limit.starved(1, 0, MILLI / 20, true);
+    closeForOthers(64);
     assertThat(limit.now()).isEqualTo(1024);
+  }
+
+  @Test
+  @Semantics(13)
+  void aBurstNowAndThenKeepsItDown() {
+    for (int i = 0; i < 100; i++) {
+      limit.starved(100, 0, 2 * MILLI, true);
+      limit.starved(1000, 0, 2 * MILLI, true);
+      assertThat(limit.now()).isEqualTo(100);
+      closeForOthers(63);
+    }
+  }
+
+  private void closeForOthers(int times) {
+    for (int i = 0; i < times; i++) {
+      limit.starved(0, 0, MILLI / 20, true);
+    }
   }
 
   @Test
