@@ -52,7 +52,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class LightPool {
   private static final int QUANTUM = 256;
-  private static final int LOOK_AROUND = 64; // a part of it, and a power of two
+  private static final int LOOK_AROUND = 64; // a part of it
   private static final int BATCH = 32;
   private static final int PLENTY = 2 * BATCH;
   private static final int FEW = 8;
@@ -323,7 +323,7 @@ final class LightPool {
         int left = QUANTUM;
         for (TaskCore<?> core = first();
             core != null;
-            core = (left & (LOOK_AROUND - 1)) == 0 ? first() : next()) {
+            core = left % LOOK_AROUND == 0 ? first() : next()) {
           any |= runTask(core);
           if (--left == 0) {
             left = QUANTUM;

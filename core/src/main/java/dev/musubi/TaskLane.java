@@ -42,7 +42,7 @@ final class TaskLane extends TaskLaneWords {
   private static final int LOCKED = -1;
   private static final int SPINS = 100;
   private static final int FRESH = 64;
-  private static final int SWEEP = 8; // a power of two
+  private static final int SWEEP = 8;
   private static final int MOST_DROPPED = 64; // at once: others wait for the lock
   private static final int WIDER = 4; // by 2, a flood would move each task three times as often
   private static final int KEPT_CAPACITY = 1 << 14;
@@ -95,22 +95,19 @@ final class TaskLane extends TaskLaneWords {
         size = n;
         return false;
       }
-      @Nullable TaskCore<?>[] into = ring;
-      if ((added & (SWEEP - 1)) == 0) {
-        n = sweep(n);
-      } else if (n > 0 && !isLiveAt(front + n - 1)) {
-        if (n > 1 && !isLiveAt(front + n - 2)) {
-          n = dropLast(n);
-        } else { // the one that a join leaves: its place serves again
-          n--;
-          dropped++;
+      n = dropLast(n);
+      if (added % SWEEP == 0) {
+        if (front == sweptTo) { // nobody takes from there, and would miss the places that we touch
+          n = dropFirst(n);
         }
+        sweptTo = front;
       }
       if (n == 0 && added > FRESH) {
         size = 0;
         renew();
         continue;
       }
+      @Nullable TaskCore<?>[] into = ring;
       if (n < into.length) {
         added++;
         into[(front + n) & (into.length - 1)] = core;
@@ -183,16 +180,6 @@ final class TaskLane extends TaskLaneWords {
     }
   }
 
-  /** Under the lock: drops some dead ones at either end; how many entries are left. */
-  private int sweep(int n) {
-    int left = dropLast(n);
-    if (front == sweptTo) { // nobody takes from there, and would miss the places that we touch
-      left = dropFirst(left);
-    }
-    sweptTo = front;
-    return left;
-  }
-
   /** Under the lock: drops some dead ones at the end; how many entries are left. */
   private int dropLast(int n) {
     for (int i = 0; i < MOST_DROPPED && n > 0 && drop(front + n - 1); i++) {
@@ -219,10 +206,6 @@ final class TaskLane extends TaskLaneWords {
     ring[at] = null;
     dropped++;
     return true;
-  }
-
-  private boolean isLiveAt(int place) {
-    return isLive(ring[place & (ring.length - 1)]);
   }
 
   private static boolean isLive(@Nullable TaskCore<?> core) {
