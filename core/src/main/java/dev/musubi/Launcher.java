@@ -72,7 +72,7 @@ final class Launcher {
         return;
       }
     } else {
-      var _ = lane.add(core); // it is never closed
+      var _ = lane.add(core);
     }
     if (pending.get() <= 0) {
       drain();

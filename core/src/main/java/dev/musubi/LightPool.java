@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <h2>No task is forgotten</h2>
  *
- * <em>Invariant:</em> if a task is in a lane, {@link #standby} is 1 or some worker or spawning
- * thread is about to look at it. Who adds a task looks at {@code standby} after, and makes a
+ * <em>Invariant:</em> if a task is in a lane, {@link #standby} is 1 or some worker, spawning thread
+ * or timer is about to look at it. Who adds a task looks at {@code standby} after, and makes a
  * standby if it is 0; a worker that begins writes 0 first and looks into the lanes after. Both are
  * volatile, so at least one of the two sees the other. Before a worker runs a task it makes a
  * standby if the lanes are not empty, so that it may block. A worker that moves tasks from one lane
@@ -36,13 +36,23 @@ import org.jspecify.annotations.Nullable;
  * have relied on it: a timer tries again until one is there, or the lanes are empty. A worker that
  * dozes is a standby that is not runnable, but looks by itself: see {@link Worker#doze}.
  *
+ * <p>Into a lane's {@linkplain LifoSlot slot} a task is put without a fence, and only while a
+ * worker dozes. That one may cease to, and look for the last time, while the store is on its way.
+ * So there are two more looks. Who puts the task looks at {@code dozing} after, in the order of the
+ * machine code; if nobody dozes any more, the task goes into the lane. And a millisecond after
+ * {@code dozing} was cleared a timer looks into the slots. If the first look came too early, the
+ * store was made right before; and a processor takes less than a microsecond until others see it,
+ * and does not turn to another thread before. So the second look finds the task.
+ *
  * <h2>Lanes</h2>
  *
  * So that threads do not wait for each other at one queue, there are several. One half of them are
  * for the workers: one that begins chooses one which no other has, as long as there are any, adds
  * what its tasks spawn to it, and takes from there first. The other half are for all other threads,
- * by their numbers. A worker that finds its lane empty moves half of the fullest one, at most a
- * batch, into its own.
+ * by their numbers, and for workers without one. A worker that finds its lane empty moves half of
+ * the fullest one, at most a batch, into its own. A worker whose tasks spawn one, run it in its
+ * join, and spawn the next, {@value #ALONE} times in a row, uses the slot beside its lane instead,
+ * which needs no lock.
  *
  * <h2>Fairness</h2>
  *
@@ -56,6 +66,7 @@ final class LightPool {
   private static final int BATCH = 32;
   private static final int PLENTY = 2 * BATCH;
   private static final int FEW = 8;
+  private static final int ALONE = 32;
   private static final int MOST_IDLE = 64;
   private static final int LOOKS = 3;
   private static final int SPINS = 50; // a microsecond
@@ -86,13 +97,7 @@ final class LightPool {
         @Override
         protected void fired() {
           retrying.set(false);
-          if (standby == 0 && hasWork()) {
-            try {
-              makeStandby();
-            } catch (Throwable e) {
-              // still no memory: the timer is set again
-            }
-          }
+          look();
         }
       };
 
@@ -134,17 +139,21 @@ final class LightPool {
 
   // ---------------------------------------------------------------- in
 
-  /** False if the pool is closed. If no worker can be had for want of memory, the handle tells. */
-  boolean submit(TaskCore<?> core) {
+  /** If no worker can be had for want of memory, the handle tells. */
+  void submit(TaskCore<?> core) {
     try {
-      boolean added = laneOf(core).add(core);
-      if (added && standby == 0) {
+      Thread here = Thread.currentThread();
+      Worker spawner = core.spawner();
+      if (spawner == null || spawner.thread != here || spawner.ownBit == 0) {
+        lanes[(int) here.threadId() & (half - 1)].add(core);
+      } else if (spawner.putAside(core)) {
+        return;
+      }
+      if (standby == 0) {
         makeStandby();
       }
-      return added;
     } catch (Throwable e) { // no memory for a thread
       core.failToStart(e);
-      return true;
     }
   }
 
@@ -155,15 +164,6 @@ final class LightPool {
       standby.hurried = true;
       LockSupport.unpark(standby.thread);
     }
-  }
-
-  /** Where a task is to be that the calling thread has spawned. */
-  private TaskLane laneOf(TaskCore<?> core) {
-    Thread here = Thread.currentThread();
-    Worker spawner = core.spawner();
-    return spawner != null && spawner.thread == here
-        ? spawner.own
-        : lanes[(int) here.threadId() & (half - 1)];
   }
 
   private boolean hasWork() {
@@ -190,6 +190,20 @@ final class LightPool {
         standby = 0;
         retryLater();
         throw e;
+      }
+    }
+  }
+
+  /** Some time after a task was put where nobody may have seen it. */
+  private void look() {
+    for (TaskLane lane : lanes) {
+      lane.slot.dropDead(); // dead ones are no work, so nobody comes for them
+    }
+    if (standby == 0 && hasWork()) {
+      try {
+        makeStandby();
+      } catch (Throwable e) {
+        // still no memory: the timer is set again
       }
     }
   }
@@ -238,15 +252,9 @@ final class LightPool {
     }
   }
 
-  /**
-   * No more work. Idle workers end now, busy ones when they find no more tasks. What was submitted
-   * before sits where a walk through the live tasks sees it.
-   */
+  /** No more work. Idle workers end now, busy ones when they find no more tasks. */
   void close() {
     closed = true;
-    for (TaskLane lane : lanes) {
-      lane.close();
-    }
     endIdle();
   }
 
@@ -266,8 +274,38 @@ final class LightPool {
     private volatile boolean woken;
     private volatile boolean hurried;
     private volatile boolean ended;
-    private long seen; // how many tasks had been begun in joins when it last looked
+    private long seen; // the dead and those in slots, all there had been when it last looked
+    private LifoSlot slot = own.slot;
+    private int alone; // how many in a row were run in joins before the next was spawned
     private boolean told; // that there is no memory for a further one
+
+    /**
+     * Puts a task that was spawned here into the slot, or into the lane; true if a worker will look
+     * by itself, so that the caller need not see to it.
+     */
+    boolean putAside(TaskCore<?> core) {
+      TaskCore<?> last = slot.last();
+      if (last == null ? alone < ALONE || dozing == null : last.isUnstarted()) {
+        if (last != null) {
+          moveIntoLane(last);
+        }
+        alone = own.add(core) ? alone + 1 : 0;
+        return false;
+      }
+      slot.put(core);
+      VarHandle.releaseFence(); // the compiler must not look first
+      if (dozing != null) {
+        return true;
+      }
+      moveIntoLane(core);
+      return false;
+    }
+
+    /** In one of them it is always; who takes it from both finds it begun the second time. */
+    private void moveIntoLane(TaskCore<?> core) {
+      var _ = own.add(core);
+      var _ = slot.take(core);
+    }
 
     void wake() {
       woken = true;
@@ -310,10 +348,14 @@ final class LightPool {
       ownBit = Long.lowestOneBit(free);
       int which = ownBit == 0 ? (int) thread.threadId() : Long.numberOfTrailingZeros(ownBit);
       own = lanes[half + (which & (half - 1))];
+      slot = own.slot;
     }
 
     private void giveLaneBack() {
-      freeLanes.getAndAccumulate(ownBit, (bits, mine) -> bits | mine);
+      slot.dropDead();
+      long bit = ownBit;
+      ownBit = 0; // what is spawned here now, by a logger say, must not go into its slot
+      freeLanes.getAndAccumulate(bit, (bits, mine) -> bits | mine);
     }
 
     private boolean drain() {
@@ -457,8 +499,8 @@ final class LightPool {
 
     /**
      * Is the standby for a while, so that one who goes on spawning tasks and running them itself
-     * need not wake it for each; false if none was begun in a join since it did so last. Looks now
-     * and then, without a lock, for a task that stays: what lies there may be gone in a moment.
+     * need not wake it for each; false if none was since it did so last. Looks now and then,
+     * without a lock, for a task that stays: what lies there may be gone in a moment.
      */
     private boolean doze() {
       if (!joinsGoOn() || closed || !STANDBY.compareAndSet(LightPool.this, 0, 1)) {
@@ -480,7 +522,27 @@ final class LightPool {
         Log.warn("internal error in a light worker", e);
       }
       dozing = null;
+      lookLater();
       return true;
+    }
+
+    /** For what was put into a slot while we dozed, and was not to be seen when we looked. */
+    private void lookLater() {
+      try {
+        Timer later =
+            new Timer() {
+              @Override
+              protected void fired() {
+                look();
+              }
+            };
+        set(later, RETRY_NANOS);
+      } catch (Throwable e) { // no memory for a timer: then the look that follows comes late
+        long begin = System.nanoTime();
+        while (System.nanoTime() - begin < RETRY_NANOS) {
+          Thread.onSpinWait();
+        }
+      }
     }
 
     private boolean joinsGoOn() {

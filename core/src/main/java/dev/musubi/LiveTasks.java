@@ -26,10 +26,13 @@ import org.jspecify.annotations.Nullable;
  * full fence.
  *
  * <p>In a worker's own block the task sits first, and the cursor says so after. That is no fence:
- * who sits there may read "not shut down" although the walk has gone past. What decides is the lane
- * of the {@link LightPool} that the task goes to next, and that the shutdown closes before it
- * walks. Both take the lane's lock: if the task came first, it sits where the walk sees it; if the
- * shutdown did, the lane refuses the task.
+ * its spawner may read "not shut down" although the walk has gone past. So a light task looks again
+ * when it begins. Between its seat and this look lies the compare-and-set of its state: if it reads
+ * "not shut down", a walk will see it; else it ends as cancelled, and its body does not run. One
+ * that has not begun is found by a second walk, when those that the first has seen have ended: only
+ * they can have spawned it, as what the first walk missed has never run; and who is seen to have
+ * ended has been seen to have spawned. (If there was no time to wait for their end, a worker finds
+ * it, and cancels it.)
  *
  * <h2>Nobody is left</h2>
  *
@@ -169,8 +172,7 @@ final class LiveTasks {
   }
 
   /**
-   * Gives the task an id and a seat. A light one must go into a lane of its pool before it may run.
-   * With stack to spare: a walk waits for who has claimed a seat.
+   * Gives the task an id and a seat. With stack to spare: a walk waits for who has claimed a seat.
    */
   void add(TaskCore<?> core) {
     if (!core.isLight() || !addOfWorker(core)) {

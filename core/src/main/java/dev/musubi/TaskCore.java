@@ -37,7 +37,8 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *   phase   SCHEDULED ──begin──► RUNNING ──leave──► (RUNNING|LEAVING) ──publish──► SUCCESS
  *               │                    │                                             PANICKED
- *               │                    └──succeed (nothing attached)──► SUCCESS      CANCELLED
+ *               │                    ├──succeed (nothing attached)──► SUCCESS      CANCELLED
+ *               │                    └──leave, publish (a shutdown came first, no body)──► CANCELLED
  *               └──abort──► CANCELLED
  *
  *   marks   ABORT         an abort was accepted. Set once, in phase SCHEDULED or RUNNING without LEAVING
@@ -477,6 +478,10 @@ final class TaskCore<T extends @Nullable Object>
       Thread.UncaughtExceptionHandler handler,
       @Nullable TaskCore<?> host,
       @Nullable TaskLocals locals) {
+    if (isLight() && runtime.isShutdown()) {
+      endUnrun(); // the shutdown may not have seen it: see LiveTasks
+      return;
+    }
     Object value = null;
     Throwable thrown = null;
     try {
@@ -555,7 +560,7 @@ final class TaskCore<T extends @Nullable Object>
 
   /** An interrupt that comes to a guest, and is not its abort, is meant for its host. */
   private void clearInterrupt(int last) {
-    if ((last & ABORT) != 0 || !isGuest()) {
+    if ((last & DELIVERED) != 0 || !isGuest()) {
       Thread.interrupted();
     }
   }
@@ -618,6 +623,14 @@ final class TaskCore<T extends @Nullable Object>
     failed(cancelled, thrown);
   }
 
+  /** Instead of the body, after a shutdown: as if it had been aborted before it began. */
+  private void endUnrun() {
+    var _ = abort(AbortReason.of(AbortReason.Kind.RUNTIME_SHUTDOWN), _ -> {}, false);
+    clearInterrupt(leave());
+    var _ = publish(CANCELLED);
+    cancelledUnstarted();
+  }
+
   /** Publishes the failure. Allocates nothing before the joiners are awake: memory may be short. */
   private void failed(boolean cancelled, Throwable thrown) {
     payload = thrown;
@@ -661,6 +674,10 @@ final class TaskCore<T extends @Nullable Object>
     } catch (Throwable e) { // even the log of a hook that threw: nothing may stop the end of a task
       uncaughtException(Thread.currentThread(), e);
     }
+    return publish(phase);
+  }
+
+  private int publish(int phase) {
     AbortRequest abort = request;
     if (abort != null) {
       RealTimers.INSTANCE.cancel(abort);

@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A queue of tasks that wait for a thread: anyone adds at the end and takes from the front, one by
- * one or many at once.
+ * one or many at once. Behind its end is a {@link LifoSlot}, whose owner puts a task there without
+ * the lock; it is taken when there are no others.
  *
  * <h2>Who takes a task out need not be the one who runs it</h2>
  *
@@ -53,19 +54,22 @@ final class TaskLane extends TaskLaneWords {
 
   /** Whether there may be a task in it. */
   boolean hasWork() {
-    return size != 0;
+    return slot.glance() != null || size != 0; // in this order, as one may be moved into the lane
   }
 
   /** How many tasks are in it, if nobody is at it just now; else at least one. */
   int about() {
     int n = size;
+    if (n == 0) {
+      return slot.glance() == null ? 0 : 1;
+    }
     return n == LOCKED ? Math.max(1, before) : n;
   }
 
   /**
-   * The first that has not begun, or null if there is none among the first {@link #GLANCED}.
-   * Without the lock: while others add and take, it may miss one. What was added before, and stays,
-   * it finds.
+   * The first that has not begun, or null if there is none among the first {@link #GLANCED}, nor in
+   * the slot. Without the lock: while others add and take, it may miss one. What was added before,
+   * and stays, it finds.
    */
   @Nullable TaskCore<?> glance() {
     for (int spins = 0; size == LOCKED && spins < SPINS; spins++) {
@@ -79,23 +83,21 @@ final class TaskLane extends TaskLaneWords {
         return core;
       }
     }
-    return null;
+    return slot.glance();
   }
 
-  /** How many dead ones it has dropped; read without the lock, a little late. */
+  /** How many dead ones it has dropped, or the slot has had; without the lock, a little late. */
   long dropped() {
-    return dropped;
+    return dropped + slot.puts();
   }
 
-  /** Adds a task at the end; false if the lane is closed. */
+  /** Adds a task at the end; whether there were others before, and all of them dead. */
   boolean add(TaskCore<?> core) {
+    boolean alone = false;
     for (; ; ) {
-      int n = lock();
-      if (closed) {
-        size = n;
-        return false;
-      }
-      n = dropLast(n);
+      int had = lock();
+      int n = dropLast(had);
+      alone |= n < had && n == 0;
       if (added % SWEEP == 0) {
         if (front == sweptTo) { // nobody takes from there, and would miss the places that we touch
           n = dropFirst(n);
@@ -112,18 +114,11 @@ final class TaskLane extends TaskLaneWords {
         added++;
         into[(front + n) & (into.length - 1)] = core;
         SIZE.setRelease(this, n + 1);
-        return true;
+        return alone;
       }
       size = n;
       makeRoom(new TaskCore<?>[WIDER * into.length], 1);
     }
-  }
-
-  /** Takes no more single ones from here on. */
-  void close() {
-    int n = lock();
-    closed = true;
-    size = n;
   }
 
   /** A young ring: to store young tasks in an old one costs a fence of G1 for each. */
@@ -144,9 +139,8 @@ final class TaskLane extends TaskLaneWords {
   }
 
   /**
-   * Adds what lies from one place up to another, even when it is closed: it comes from another
-   * lane. An empty lane makes the array its ring, so its length is a power of two, and the caller
-   * leaves it alone from here on.
+   * Adds what lies from one place up to another. An empty lane makes the array its ring, so its
+   * length is a power of two, and the caller leaves it alone from here on.
    */
   void addAll(@Nullable TaskCore<?>[] cores, int from, int to) {
     int count = to - from;
@@ -174,6 +168,7 @@ final class TaskLane extends TaskLaneWords {
 
   /** Drops dead ones at its end, unless somebody is at it, who may have lost the CPU. */
   void dropDead() {
+    slot.dropDead();
     int n = size;
     if (n != 0 && tryLock(n)) {
       size = dropLast(n);
@@ -241,12 +236,12 @@ final class TaskLane extends TaskLaneWords {
   /** The first, or null. */
   @Nullable TaskCore<?> poll() {
     if (size == 0) {
-      return null;
+      return slot.poll();
     }
     int n = lock();
     if (n == 0) {
       size = 0;
-      return null;
+      return slot.poll();
     }
     @Nullable TaskCore<?>[] from = ring;
     int at = front;
@@ -269,9 +264,13 @@ final class TaskLane extends TaskLaneWords {
 
   private int take(@Nullable TaskCore<?>[] into, boolean half) {
     if (size == 0) {
-      return 0;
+      return takeFromSlot(into);
     }
     int n = lock();
+    if (n == 0) {
+      size = 0;
+      return takeFromSlot(into);
+    }
     int take = half ? n - n / 2 : n;
     if (take > into.length) {
       take = into.length;
@@ -293,6 +292,12 @@ final class TaskLane extends TaskLaneWords {
       }
     }
     return take;
+  }
+
+  private int takeFromSlot(@Nullable TaskCore<?>[] into) {
+    TaskCore<?> core = slot.poll();
+    into[0] = core;
+    return core == null ? 0 : 1;
   }
 
   /** After a flood: its ring need not be kept. */

@@ -12,12 +12,13 @@ import org.jspecify.annotations.Nullable;
 abstract class TaskLaneWords extends Padded {
   static final int FIRST_CAPACITY = 64; // a power of two
 
+  final LifoSlot slot = new LifoSlot();
+
   volatile int size;
   int before; // when it was locked last
   int front;
   int added; // one by one, since the ring is new
   int sweptTo; // where the front was when it was last looked at for dead ones
-  boolean closed;
   long dropped;
   @Nullable TaskCore<?>[] ring = new TaskCore<?>[FIRST_CAPACITY];
 }

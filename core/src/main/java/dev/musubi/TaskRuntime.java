@@ -5,6 +5,7 @@ import dev.musubi.internal.Stack;
 import dev.musubi.internal.Timers;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -366,15 +367,13 @@ public final class TaskRuntime implements AutoCloseable {
   /** The second half. */
   void launch(TaskCore<?> core) {
     if (shutdown) {
-      refuse(core);
+      core.abortFromSweep(AbortReason.of(AbortReason.Kind.RUNTIME_SHUTDOWN));
     } else {
       try {
         if (core.isBlocking()) {
           blockingPool.submit(core);
         } else if (core.isLight()) {
-          if (!lightPool.submit(core)) {
-            refuse(core);
-          }
+          lightPool.submit(core);
         } else {
           launcher.launch(core);
         }
@@ -383,10 +382,6 @@ public final class TaskRuntime implements AutoCloseable {
         throw e;
       }
     }
-  }
-
-  private static void refuse(TaskCore<?> core) {
-    core.abortFromSweep(AbortReason.of(AbortReason.Kind.RUNTIME_SHUTDOWN));
   }
 
   // ---------------------------------------------------------------- running a main program
@@ -518,15 +513,15 @@ public final class TaskRuntime implements AutoCloseable {
     long begin = System.nanoTime();
     long nanos = Nanos.limit(limit);
     shutdown = true;
-    lightPool.close(); // before the walk: what it has accepted so far is seen
-    List<TaskCore<?>> left = new ArrayList<>();
-    live.forEach(left::add); // also those whose body has left, but whose end is not told yet
-    Sweep.abort(left, AbortReason.of(AbortReason.Kind.RUNTIME_SHUTDOWN));
+    lightPool.close();
+    List<TaskCore<?>> seen = abortAll();
     blockingPool.close();
-    if (nanos > 0) {
-      left.forEach(core -> awaitUnlessExiting(core, begin + nanos));
-    }
-    left.forEach(core -> core.awaitTail(begin + nanos));
+    awaitEnds(seen, begin + nanos);
+    seen.removeIf(TaskCore::isFinished);
+    List<TaskCore<?>> left = abortAll(); // again, for light ones that were not seen: see LiveTasks
+    List<TaskCore<?>> unseen = new ArrayList<>(left);
+    unseen.removeAll(new HashSet<>(seen));
+    awaitEnds(unseen, begin + nanos);
     left.removeIf(TaskCore::isFinished);
     failures.flush(Math.min(nanos, FLUSH_NANOS));
     List<ShutdownReport.Straggler> stragglers = new ArrayList<>();
@@ -535,6 +530,19 @@ public final class TaskRuntime implements AutoCloseable {
       stragglers.add(new ShutdownReport.Straggler(info, info.stack()));
     }
     return new ShutdownReport(label(), Duration.ofNanos(System.nanoTime() - begin), stragglers);
+  }
+
+  /** Those too whose body has left, but whose end is not told yet. */
+  private List<TaskCore<?>> abortAll() {
+    List<TaskCore<?>> all = new ArrayList<>();
+    live.forEach(all::add);
+    Sweep.abort(all, AbortReason.of(AbortReason.Kind.RUNTIME_SHUTDOWN));
+    return all;
+  }
+
+  private static void awaitEnds(List<TaskCore<?>> cores, long deadline) {
+    cores.forEach(core -> awaitUnlessExiting(core, deadline));
+    cores.forEach(core -> core.awaitTail(deadline));
   }
 
   /** Waits until no task is left, those included that are spawned meanwhile; at most so long. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.musubi.contract.Semantics;
+import java.lang.ref.WeakReference;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -17,6 +18,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadFactory;
@@ -31,6 +33,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What is particular to light tasks. That all else is as for others is shown by the other tests,
@@ -484,6 +487,202 @@ class LightTest {
     JoinHandle<Integer> one = Task.spawnLight(() -> fib(n - 1));
     int other = fib(n - 2);
     return one.joinInline() + other;
+  }
+
+  /** By then a task is put where nobody is told of it, as a worker looks by itself. */
+  @Test
+  void whatIsSpawnedAfterManyInlineJoinsBeginsThoughItsSpawnerBlocks() throws Exception {
+    Callable<Integer> spawner =
+        () -> {
+          for (int i = 0; i < 500; i++) {
+            for (int k = 0; k < 40 + i; k++) {
+              assertThat(runtime.spawnLight(ONE).joinInline()).isOne();
+            }
+            CountDownLatch begun = new CountDownLatch(1);
+            JoinHandle<?> alone = runtime.spawnLight(begun::countDown);
+            begun.await();
+            alone.join();
+          }
+          return 1;
+        };
+    List<JoinHandle<Integer>> spawners = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      spawners.add(runtime.spawnLight(spawner));
+    }
+    for (JoinHandle<Integer> one : spawners) {
+      one.join(Kit.SOON);
+    }
+  }
+
+  @Test
+  void aSpawnerThatBlocksKeepsNoResultOfWhatItHasJoined() throws Exception {
+    for (int round = 0; round < 20; round++) {
+      CountDownLatch over = new CountDownLatch(1);
+      AtomicReference<WeakReference<byte[]>> result = new AtomicReference<>();
+      JoinHandle<?> spawner =
+          runtime.spawnLight(() -> {
+            result.set(lastOfManyJoinedInline());
+            over.await();
+          });
+      while (result.get() == null) {
+        assertThat(runtime.spawnLight(ONE).join(Kit.SOON)).isOne();
+      }
+      Kit.eventually(
+          "the result is not kept",
+          () -> {
+            System.gc();
+            return result.get().refersTo(null);
+          });
+      over.countDown();
+      spawner.join(Kit.SOON);
+    }
+  }
+
+  private WeakReference<byte[]> lastOfManyJoinedInline() throws InterruptedException {
+    WeakReference<byte[]> last = new WeakReference<>(null);
+    for (int i = 0; i < 1_000; i++) {
+      last = new WeakReference<>(runtime.spawnLight(() -> new byte[100]).joinInline());
+    }
+    return last;
+  }
+
+  /** Its spawner read that there was no shutdown, and was not seen by it. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  @Semantics(11)
+  void whatAShutdownHasNotSeenDoesNotRun(boolean inline) throws Exception {
+    AtomicReference<Thread> hookOn = new AtomicReference<>();
+    List<String> hooks = new CopyOnWriteArrayList<>();
+    TaskRuntime own =
+        TaskRuntime.builder()
+            .hooks(
+                new TaskHooks() {
+                  @Override
+                  public void onStart(TaskId id) {
+                    hooks.add("start");
+                  }
+
+                  @Override
+                  public void onEnd(TaskId id, TaskState state) {
+                    hookOn.set(Thread.currentThread());
+                    hooks.add("end " + state);
+                  }
+                })
+            .build();
+    own.close();
+    AtomicBoolean ran = new AtomicBoolean();
+    Callable<Boolean> body = () -> ran.compareAndSet(false, true);
+    TaskCore<Boolean> unseen = new TaskCore<>(own, body, null, TaskKind.LIGHT);
+    if (inline) {
+      assertThat(unseen.runHere()).isTrue();
+    } else {
+      own.lightPool().submit(unseen);
+    }
+    unseen.await(Kit.SOON);
+    assertThat(unseen.outcome())
+        .isInstanceOfSatisfying(
+            Cancelled.class,
+            cancelled -> {
+              assertThat(cancelled.reason().kind()).isEqualTo(AbortReason.Kind.RUNTIME_SHUTDOWN);
+              assertThat(cancelled.reason().thrown()).isEmpty();
+            });
+    assertThat(ran).isFalse();
+    Kit.eventually("the end hook was called", () -> !hooks.isEmpty());
+    assertThat(hooks).containsExactly("end CANCELLED");
+    assertThat(hookOn.get()).isNotSameAs(Thread.currentThread());
+    assertThat(Thread.currentThread().isInterrupted()).isFalse();
+  }
+
+  @Test
+  @Semantics(6)
+  void anInterruptOfTheJoinerOutlivesATaskThatDoesNotRun() throws Exception {
+    TaskRuntime own = TaskRuntime.create();
+    own.close();
+    int rounds = 5_000;
+    Thread joiner = Thread.currentThread();
+    AtomicInteger asked = new AtomicInteger();
+    AtomicInteger sent = new AtomicInteger();
+    Thread sender =
+        Thread.ofPlatform()
+            .start(() -> {
+              for (int round = 1; round <= rounds; round++) {
+                while (asked.get() < round) {
+                  Thread.onSpinWait();
+                }
+                joiner.interrupt();
+                sent.set(round);
+              }
+            });
+    for (int round = 1; round <= rounds; round++) {
+      TaskCore<Integer> unseen = new TaskCore<>(own, ONE, null, TaskKind.LIGHT);
+      asked.set(round);
+      boolean seen = false;
+      try {
+        var _ = unseen.runHere();
+      } catch (InterruptedException e) {
+        seen = true;
+      }
+      while (sent.get() < round) {
+        Thread.onSpinWait();
+      }
+      assertThat(Thread.interrupted() || seen).as("the interrupt of round %s", round).isTrue();
+    }
+    sender.join();
+  }
+
+  @Test
+  @Semantics(11)
+  void whatIsSpawnedUnseenWhileAShutdownWaitsIsCancelledBeforeItReturns() throws Exception {
+    TaskRuntime own = TaskRuntime.create();
+    TaskCore<Integer> unseen = new TaskCore<>(own, ONE, null, TaskKind.LIGHT);
+    CountDownLatch begun = new CountDownLatch(1);
+    JoinHandle<?> spawner =
+        own.spawnLight(() -> {
+          begun.countDown();
+          try {
+            Task.sleep(Kit.SOON);
+          } finally {
+            own.seat(unseen);
+          }
+        });
+    begun.await();
+    assertThat(own.shutdown(Kit.SOON).stragglers()).isEmpty();
+    assertThat(spawner.outcome()).isInstanceOf(Cancelled.class);
+    assertThat(unseen.isFinished()).isTrue();
+    assertThat(unseen.outcome()).isInstanceOf(Cancelled.class);
+  }
+
+  @Test
+  @Semantics(11)
+  void noBodyBeginsAfterAShutdownWhateverIsSpawnedMeanwhile() throws Exception {
+    AtomicInteger late = new AtomicInteger();
+    for (int round = 0; round < 300; round++) {
+      TaskRuntime own = TaskRuntime.create();
+      AtomicBoolean down = new AtomicBoolean();
+      AtomicReference<JoinHandle<Integer>> last = new AtomicReference<>();
+      CountDownLatch many = new CountDownLatch(50 + round);
+      Callable<Integer> body =
+          () -> {
+            many.countDown();
+            return down.get() ? late.incrementAndGet() : 0;
+          };
+      JoinHandle<Integer> spawner =
+          own.spawnLight(() -> {
+            for (; ; ) {
+              JoinHandle<Integer> next = own.spawnLight(body);
+              last.set(next);
+              var _ = next.joinInline();
+            }
+          });
+      many.await();
+      ShutdownReport report = own.shutdown(Kit.SOON);
+      down.set(true);
+      assertThat(report.stragglers()).isEmpty();
+      assertThat(spawner.outcome()).isInstanceOf(Cancelled.class);
+      assertThat(last.get().isFinished()).isTrue();
+      assertThat(own.liveTaskCount()).isZero();
+    }
+    assertThat(late).hasValue(0);
   }
 
   @Test

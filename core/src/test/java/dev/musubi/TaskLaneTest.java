@@ -14,7 +14,7 @@ class TaskLaneTest {
   @Test
   void whatIsAddedComesOutInOrderHoweverWideTheRingHasToBe() {
     List<TaskCore<?>> added = tasks(1_000);
-    added.forEach(task -> assertThat(lane.add(task)).isTrue());
+    added.forEach(lane::add);
     assertThat(lane.about()).isEqualTo(1_000);
     assertThat(drained()).isEqualTo(added);
     assertThat(lane.hasWork()).isFalse();
@@ -149,12 +149,57 @@ class TaskLaneTest {
   }
 
   @Test
-  void aClosedLaneRefusesTasksButNotThoseOfAnotherLane() {
-    lane.add(task());
-    lane.close();
+  void whoAddsIsToldIfThereWereOthersAndAllAreDead() {
+    TaskCore<?> first = task();
+    assertThat(lane.add(first)).isFalse();
+    end(first);
+    TaskCore<?> second = task();
+    assertThat(lane.add(second)).isTrue();
     assertThat(lane.add(task())).isFalse();
-    lane.addAll(array(tasks(31)), 1, 32);
-    assertThat(drained()).hasSize(32);
+    end(second);
+    assertThat(lane.add(task())).isFalse();
+    assertThat(drained()).hasSize(3);
+    assertThat(lane.add(task())).isFalse();
+  }
+
+  @Test
+  void whatIsInTheSlotComesLast() {
+    TaskCore<?> inSlot = task();
+    lane.slot.put(inSlot);
+    assertThat(lane.hasWork()).isTrue();
+    assertThat(lane.about()).isOne();
+    assertThat(lane.glance()).isSameAs(inSlot);
+    List<TaskCore<?>> added = tasks(3);
+    added.forEach(lane::add);
+    assertThat(lane.glance()).isSameAs(added.getFirst());
+    assertThat(drained()).isEqualTo(both(added, List.of(inSlot)));
+    assertThat(lane.hasWork()).isFalse();
+  }
+
+  @Test
+  void whatIsInTheSlotIsTakenIfThereIsNothingElse() {
+    lane.slot.put(task());
+    lane.add(task());
+    @Nullable TaskCore<?>[] batch = new TaskCore<?>[32];
+    assertThat(lane.takeHalf(batch)).isOne();
+    assertThat(lane.takeHalf(batch)).isOne();
+    assertThat(lane.takeHalf(batch)).isZero();
+  }
+
+  @Test
+  void aDeadOneInTheSlotIsNoWork() {
+    TaskCore<?> inSlot = task();
+    lane.slot.put(inSlot);
+    end(inSlot);
+    assertThat(lane.hasWork()).isFalse();
+    assertThat(lane.about()).isZero();
+    assertThat(lane.glance()).isNull();
+    assertThat(lane.poll()).isNull();
+    assertThat(lane.takeHalf(new TaskCore<?>[32])).isZero();
+    assertThat(lane.slot.last()).isSameAs(inSlot);
+    lane.dropDead();
+    assertThat(lane.slot.last()).isNull();
+    assertThat(lane.dropped()).isOne();
   }
 
   @Test
