@@ -144,7 +144,7 @@ final class LightPool {
     try {
       Thread here = Thread.currentThread();
       Worker spawner = core.spawner();
-      if (spawner == null || spawner.thread != here || spawner.ownBit == 0) {
+      if (spawner == null || spawner.thread != here) {
         lanes[(int) here.threadId() & (half - 1)].add(core);
       } else if (spawner.putAside(core)) {
         return;
@@ -280,24 +280,25 @@ final class LightPool {
     private boolean told; // that there is no memory for a further one
 
     /**
-     * Puts a task that was spawned here into the slot, or into the lane; true if a worker will look
+     * Puts a task that was spawned here into the lane, or into the slot; true if a worker will look
      * by itself, so that the caller need not see to it.
      */
     boolean putAside(TaskCore<?> core) {
-      TaskCore<?> last = slot.last();
-      if (last == null ? alone < ALONE || dozing == null : last.isUnstarted()) {
-        if (last != null) {
+      if (alone >= ALONE && ownBit != 0) {
+        TaskCore<?> last = slot.last();
+        if (last != null && last.isUnstarted()) {
           moveIntoLane(last);
+        } else if (dozing != null) {
+          slot.put(core);
+          VarHandle.releaseFence(); // the compiler must not look first
+          if (dozing != null) {
+            return true;
+          }
+          moveIntoLane(core);
+          return false;
         }
-        alone = own.add(core) ? alone + 1 : 0;
-        return false;
       }
-      slot.put(core);
-      VarHandle.releaseFence(); // the compiler must not look first
-      if (dozing != null) {
-        return true;
-      }
-      moveIntoLane(core);
+      alone = own.add(core) ? alone + 1 : 0;
       return false;
     }
 

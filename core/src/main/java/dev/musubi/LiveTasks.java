@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * full fence.
  *
  * <p>In a worker's own block the task sits first, and the cursor says so after. That is no fence:
- * its spawner may read "not shut down" although the walk has gone past. So a light task looks again
+ * its spawner may read "not shut down" although the walk has gone past. So each task looks again
  * when it begins. Between its seat and this look lies the compare-and-set of its state: if it reads
  * "not shut down", a walk will see it; else it ends as cancelled, and its body does not run. One
  * that has not begun is found by a second walk, when those that the first has seen have ended: only

@@ -478,7 +478,7 @@ final class TaskCore<T extends @Nullable Object>
       Thread.UncaughtExceptionHandler handler,
       @Nullable TaskCore<?> host,
       @Nullable TaskLocals locals) {
-    if (isLight() && runtime.isShutdown()) {
+    if (runtime.isShutdown()) {
       endUnrun(); // the shutdown may not have seen it: see LiveTasks
       return;
     }

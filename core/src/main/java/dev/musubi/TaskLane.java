@@ -57,12 +57,9 @@ final class TaskLane extends TaskLaneWords {
     return slot.glance() != null || size != 0; // in this order, as one may be moved into the lane
   }
 
-  /** How many tasks are in it, if nobody is at it just now; else at least one. */
+  /** How many are in it, without the slot, if nobody is at it just now; else at least one. */
   int about() {
     int n = size;
-    if (n == 0) {
-      return slot.glance() == null ? 0 : 1;
-    }
     return n == LOCKED ? Math.max(1, before) : n;
   }
 
