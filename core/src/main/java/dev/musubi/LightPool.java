@@ -49,10 +49,10 @@ import org.jspecify.annotations.Nullable;
  * So that threads do not wait for each other at one queue, there are several. One half of them are
  * for the workers: one that begins chooses one which no other has, as long as there are any, adds
  * what its tasks spawn to it, and takes from there first. The other half are for all other threads,
- * by their numbers, and for workers without one. A worker that finds its lane empty moves half of
- * the fullest one, at most a batch, into its own. A worker whose tasks spawn one, run it in its
- * join, and spawn the next, {@value #ALONE} times in a row, uses the slot beside its lane instead,
- * which needs no lock.
+ * by their numbers. A worker that finds its lane empty moves half of the fullest one, at most a
+ * batch, into its own. One whose tasks spawn one, run it in its join, and spawn the next, {@value
+ * #ALONE} times in a row, uses the slot beside its lane instead, which needs no lock; unless others
+ * have the lane, too.
  *
  * <h2>Fairness</h2>
  *

@@ -625,7 +625,12 @@ final class TaskCore<T extends @Nullable Object>
 
   /** Instead of the body, after a shutdown: as if it had been aborted before it began. */
   private void endUnrun() {
-    var _ = abort(AbortReason.of(AbortReason.Kind.RUNTIME_SHUTDOWN), _ -> {}, false);
+    try {
+      var _ = abort(AbortReason.of(AbortReason.Kind.RUNTIME_SHUTDOWN), _ -> {}, false);
+    } catch (Throwable e) { // no memory is left
+      endBegun(e);
+      return;
+    }
     clearInterrupt(leave());
     var _ = publish(CANCELLED);
     cancelledUnstarted();

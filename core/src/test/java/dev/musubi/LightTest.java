@@ -548,9 +548,9 @@ class LightTest {
 
   /** Its spawner read that there was no shutdown, and was not seen by it. */
   @ParameterizedTest
-  @ValueSource(booleans = {false, true})
+  @ValueSource(strings = {"in a join", "on a worker", "on its own thread"})
   @Semantics(11)
-  void whatAShutdownHasNotSeenDoesNotRun(boolean inline) throws Exception {
+  void whatAShutdownHasNotSeenDoesNotRun(String where) throws Exception {
     AtomicReference<Thread> hookOn = new AtomicReference<>();
     List<String> hooks = new CopyOnWriteArrayList<>();
     TaskRuntime own =
@@ -572,11 +572,12 @@ class LightTest {
     own.close();
     AtomicBoolean ran = new AtomicBoolean();
     Callable<Boolean> body = () -> ran.compareAndSet(false, true);
-    TaskCore<Boolean> unseen = new TaskCore<>(own, body, null, TaskKind.LIGHT);
-    if (inline) {
-      assertThat(unseen.runHere()).isTrue();
-    } else {
-      own.lightPool().submit(unseen);
+    TaskKind kind = where.equals("on its own thread") ? TaskKind.VIRTUAL : TaskKind.LIGHT;
+    TaskCore<Boolean> unseen = new TaskCore<>(own, body, null, kind);
+    switch (where) {
+      case "in a join" -> assertThat(unseen.runHere()).isTrue();
+      case "on a worker" -> own.lightPool().submit(unseen);
+      default -> own.launcher().launch(unseen);
     }
     unseen.await(Kit.SOON);
     assertThat(unseen.outcome())
