@@ -121,7 +121,7 @@ def write_code(file, pid, symbols, executed, tasks):
 
 def count(java, workload, who, steps, code=None, quietly=False, patience=1):
     """The instructions that most tasks need."""
-    carriers = 2 if who == "light" else 1  # the second one's worker dozes, as it does in a program
+    carriers = os.environ.get("CARRIERS", "1")
     command = [java, "-Xms2g", "-Xmx2g", "-XX:+AlwaysPreTouch", f"-Djdk.virtualThreadScheduler.parallelism={carriers}"]
     command += [f"-Djdk.virtualThreadScheduler.maxPoolSize={carriers}", "-cp", "benchmarks/target/benchmarks.jar"]
     command += ["dev.musubi.benchmarks.Solo", f"workload={workload}", f"who={who}", "seconds=4", "count=2000000000"]

@@ -7,6 +7,8 @@
 #   benchmarks/instructions.sh guard       compares with instructions.txt; "mvn verify" does it where it can
 #
 # ASM=FILE   also writes the stepped code, with how often each instruction was executed for each task (needs objdump)
+# CARRIERS=2 as on a machine with two CPUs, where a worker can doze, and light tasks go into the slot. The thread that is stepped
+#            may need one that stands still; then it fails after a minute, and is to be tried again. So the guard has one.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 

@@ -85,8 +85,7 @@ final class BlockingPool {
             core + " rejected: the blocking queue of " + name + " is full (" + maxQueued + ")");
       }
       if (me != null && me.mustStop()) {
-        Thread.currentThread().interrupt();
-        throw rejectedWaiting(core, null);
+        throw rejectedWaiting(core, told(me));
       }
       try {
         var _ = room.awaitNanos(ABORT_LOOK_NANOS); // an abort need not come with an interrupt
@@ -97,8 +96,19 @@ final class BlockingPool {
     }
   }
 
-  private RejectedExecutionException rejectedWaiting(
-      TaskCore<?> core, @Nullable InterruptedException cause) {
+  /** Not under the lock, as it waits for the thread that interrupts. The flag is for the caller. */
+  private TaskAbortedException told(TaskCore<?> me) {
+    lock.unlock();
+    try {
+      TaskAbortedException aborted = me.abortedException();
+      Thread.currentThread().interrupt();
+      return aborted;
+    } finally {
+      lock.lock();
+    }
+  }
+
+  private RejectedExecutionException rejectedWaiting(TaskCore<?> core, InterruptedException cause) {
     return new RejectedExecutionException(
         core + " rejected: interrupted while waiting for room in the blocking queue of " + name,
         cause);

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   empty ──put──► live ──run in a join, or aborted──► dead
- *     ▲             │                                   │ ▲
- *     ├──take───────┘                                   │ └──── put: live again, another task
+ *     ▲             │                                   │
+ *     ├──take───────┘                                   ├──put──► live: another task
  *     └──dropDead───────────────────────────────────────┘
  * </pre>
  *

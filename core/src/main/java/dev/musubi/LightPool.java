@@ -51,8 +51,8 @@ import org.jspecify.annotations.Nullable;
  * what its tasks spawn to it, and takes from there first. The other half are for all other threads,
  * by their numbers. A worker that finds its lane empty moves half of the fullest one, at most a
  * batch, into its own. One whose tasks spawn one, run it in its join, and spawn the next, {@value
- * #ALONE} times in a row, uses the slot beside its lane instead, which needs no lock; unless others
- * have the lane, too.
+ * #ALONE} times in a row, uses the slot beside its lane instead, which needs no lock. A worker
+ * without a lane of its own adds to another's, and uses no slot.
  *
  * <h2>Fairness</h2>
  *
@@ -154,6 +154,7 @@ final class LightPool {
       }
     } catch (Throwable e) { // no memory for a thread
       core.failToStart(e);
+      look(); // another one may have been moved from the slot
     }
   }
 
@@ -274,7 +275,7 @@ final class LightPool {
     private volatile boolean woken;
     private volatile boolean hurried;
     private volatile boolean ended;
-    private long seen; // the dead and those in slots, all there had been when it last looked
+    private long seen; // the sum of what the lanes had dropped when it last looked
     private LifoSlot slot = own.slot;
     private int alone; // how many in a row were run in joins before the next was spawned
     private boolean told; // that there is no memory for a further one
@@ -298,7 +299,7 @@ final class LightPool {
           return false;
         }
       }
-      alone = own.add(core) ? alone + 1 : 0;
+      alone = own.add(core) ? Math.min(alone + 1, ALONE) : 0;
       return false;
     }
 
@@ -427,7 +428,11 @@ final class LightPool {
     private @Nullable TaskCore<?> first() {
       int from = turn++;
       for (int i = 0; i < lanes.length; i++) {
-        TaskCore<?> core = take(lanes[(from + i) & (lanes.length - 1)]);
+        TaskLane lane = lanes[(from + i) & (lanes.length - 1)];
+        TaskCore<?> core = lane.slot.poll(); // its ring may never run dry
+        if (core == null) {
+          core = take(lane);
+        }
         if (core != null) {
           return core;
         }
@@ -470,6 +475,7 @@ final class LightPool {
         return own.poll();
       }
       if (!lane.hasWork()) {
+        lane.slot.dropDead();
         return null;
       }
       @Nullable TaskCore<?>[] batch;

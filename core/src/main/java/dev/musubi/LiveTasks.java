@@ -31,8 +31,8 @@ import org.jspecify.annotations.Nullable;
  * "not shut down", a walk will see it; else it ends as cancelled, and its body does not run. One
  * that has not begun is found by a second walk, when those that the first has seen have ended: only
  * they can have spawned it, as what the first walk missed has never run; and who is seen to have
- * ended has been seen to have spawned. (If there was no time to wait for their end, a worker finds
- * it, and cancels it.)
+ * ended has been seen to have spawned. (If there was no time to wait for their end, or a logger
+ * spawned it between two tasks, a worker finds it, and cancels it.)
  *
  * <h2>Nobody is left</h2>
  *

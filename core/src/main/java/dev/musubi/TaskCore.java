@@ -448,9 +448,7 @@ final class TaskCore<T extends @Nullable Object>
   private void endBegun(Throwable why) {
     try {
       if ((state & PHASE) == RUNNING) {
-        if ((leave() & ABORT) != 0) {
-          Thread.interrupted();
-        }
+        clearInterrupt(leave());
         failed(false, why);
       }
       wakeWaiters();
@@ -813,11 +811,14 @@ final class TaskCore<T extends @Nullable Object>
   private void cancelledUnstarted() {
     payload = null;
     handle = null;
-    unseat();
-    if (isBlocking()) {
-      runtime.blockingPool().remove(this);
+    try {
+      if (isBlocking()) {
+        runtime.blockingPool().remove(this);
+      }
+      wakeWaiters();
+    } finally {
+      unseat();
     }
-    wakeWaiters();
     if (runtime.hasEndHook()) {
       try {
         Housekeeping.aside("end-hook", () -> runtime.onEnd(this, TaskState.CANCELLED));

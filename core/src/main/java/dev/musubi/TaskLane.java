@@ -69,6 +69,7 @@ final class TaskLane extends TaskLaneWords {
    * and stays, it finds.
    */
   @Nullable TaskCore<?> glance() {
+    TaskCore<?> newest = slot.glance(); // first, as it may be moved into the ring
     for (int spins = 0; size == LOCKED && spins < SPINS; spins++) {
       Thread.onSpinWait();
     }
@@ -80,7 +81,7 @@ final class TaskLane extends TaskLaneWords {
         return core;
       }
     }
-    return slot.glance();
+    return newest;
   }
 
   /** How many dead ones it has dropped, or the slot has had; without the lock, a little late. */

@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A runtime that is shut down accepts no tasks (they resolve as cancelled at once), aborts those
  * that it has, waits for their real end up to a deadline, and reports which did not stop, with
  * their stacks. The handles of these stay live and tell the real end; their repeated interrupts go
- * on. What has not begun by then never runs.
+ * on. What has not begun when it is shut down never runs.
  *
  * <p>Thread-safe. Corresponds to {@code tokio::runtime::Runtime} and {@code Handle}.
  */

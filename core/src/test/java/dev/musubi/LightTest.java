@@ -823,6 +823,35 @@ class LightTest {
   }
 
   /** But not the one of its own abort. */
+  /** Its abort was accepted, but no interrupt is sent yet; it interrupts itself. */
+  @Test
+  @Semantics(6)
+  void aSpawnThatAnAbortedInnerTaskMayNotMakeIsNoInterruptOfTheOuter() throws Exception {
+    CountDownLatch over = new CountDownLatch(1);
+    try (TaskRuntime full =
+        TaskRuntime.builder().maxBlockingThreads(1).maxBlockingQueue(1, QueueFull.WAIT).build()) {
+      full.spawnBlocking(() -> Kit.await(over)).detach();
+      full.spawnBlocking(() -> {}).detach();
+      Thread joiner = Thread.currentThread();
+      boolean flag =
+          inline(() -> {
+            AtomicBoolean here = new AtomicBoolean();
+            JoinHandle<?> inner =
+                runtime.spawnLight(() -> {
+                  here.set(Thread.currentThread() == joiner);
+                  AbortReason why = AbortReason.of(AbortReason.Kind.USER, "test");
+                  assertThat(TaskCore.current().abortFromSweep(why, new Sweep())).isTrue();
+                  full.spawnBlocking(() -> {}).detach();
+                });
+            assertThatThrownBy(inner::joinInline).isInstanceOf(JoinException.class);
+            assertThat(inner.outcome()).isInstanceOf(Cancelled.class);
+            return here.get() ? Optional.of(Thread.interrupted()) : Optional.empty();
+          });
+      assertThat(flag).isFalse();
+      over.countDown();
+    }
+  }
+
   @Test
   @Semantics(5)
   void anAbortOfTheInnerTaskIsNoInterruptOfTheOuter() throws Exception {
