@@ -90,25 +90,24 @@ final class BlockingPool {
       try {
         var _ = room.awaitNanos(ABORT_LOOK_NANOS); // an abort need not come with an interrupt
       } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
         throw rejectedWaiting(core, e);
       }
     }
   }
 
-  /** Not under the lock, as it waits for the thread that interrupts. The flag is for the caller. */
+  /** Not under the lock, as it waits for the thread that interrupts. */
   private TaskAbortedException told(TaskCore<?> me) {
     lock.unlock();
     try {
-      TaskAbortedException aborted = me.abortedException();
-      Thread.currentThread().interrupt();
-      return aborted;
+      return me.abortedException();
     } finally {
       lock.lock();
     }
   }
 
+  /** The flag is left set for the caller. */
   private RejectedExecutionException rejectedWaiting(TaskCore<?> core, InterruptedException cause) {
+    Thread.currentThread().interrupt();
     return new RejectedExecutionException(
         core + " rejected: interrupted while waiting for room in the blocking queue of " + name,
         cause);

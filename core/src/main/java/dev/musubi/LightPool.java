@@ -276,7 +276,6 @@ final class LightPool {
     private volatile boolean hurried;
     private volatile boolean ended;
     private long seen; // the sum of what the lanes had dropped when it last looked
-    private LifoSlot slot = own.slot;
     private int alone; // how many in a row were run in joins before the next was spawned
     private boolean told; // that there is no memory for a further one
 
@@ -286,6 +285,7 @@ final class LightPool {
      */
     boolean putAside(TaskCore<?> core) {
       if (alone >= ALONE && ownBit != 0) {
+        LifoSlot slot = own.slot;
         TaskCore<?> last = slot.last();
         if (last != null && last.isUnstarted()) {
           moveIntoLane(last);
@@ -306,7 +306,7 @@ final class LightPool {
     /** In one of them it is always; who takes it from both finds it begun the second time. */
     private void moveIntoLane(TaskCore<?> core) {
       var _ = own.add(core);
-      var _ = slot.take(core);
+      var _ = own.slot.take(core);
     }
 
     void wake() {
@@ -350,11 +350,10 @@ final class LightPool {
       ownBit = Long.lowestOneBit(free);
       int which = ownBit == 0 ? (int) thread.threadId() : Long.numberOfTrailingZeros(ownBit);
       own = lanes[half + (which & (half - 1))];
-      slot = own.slot;
     }
 
     private void giveLaneBack() {
-      slot.dropDead();
+      own.slot.dropDead();
       long bit = ownBit;
       ownBit = 0; // what is spawned here now, by a logger say, must not go into its slot
       freeLanes.getAndAccumulate(bit, (bits, mine) -> bits | mine);

@@ -1,8 +1,9 @@
 package dev.musubi;
 
+import static dev.musubi.TaskLaneTest.end;
+import static dev.musubi.TaskLaneTest.task;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Test;
 
 class LifoSlotTest {
@@ -58,14 +59,5 @@ class LifoSlotTest {
     assertThat(slot.take(first)).isFalse();
     assertThat(slot.take(second)).isTrue();
     assertThat(slot.take(second)).isFalse();
-  }
-
-  private static void end(TaskCore<?> task) {
-    assertThat(task.abort(AbortReason.of(AbortReason.Kind.USER, "test"))).isTrue();
-  }
-
-  private static TaskCore<?> task() {
-    Callable<Integer> body = () -> 1;
-    return TaskRuntime.global().prepare(body);
   }
 }

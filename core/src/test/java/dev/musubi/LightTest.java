@@ -822,7 +822,6 @@ class LightTest {
     assertThat(kept).isTrue();
   }
 
-  /** But not the one of its own abort. */
   /** Its abort was accepted, but no interrupt is sent yet; it interrupts itself. */
   @Test
   @Semantics(6)
@@ -852,6 +851,7 @@ class LightTest {
     }
   }
 
+  /** But not the one of its own abort. */
   @Test
   @Semantics(5)
   void anAbortOfTheInnerTaskIsNoInterruptOfTheOuter() throws Exception {

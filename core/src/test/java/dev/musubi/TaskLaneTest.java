@@ -245,11 +245,11 @@ class TaskLaneTest {
     return all;
   }
 
-  private static void end(TaskCore<?> task) {
+  static void end(TaskCore<?> task) {
     assertThat(task.abort(AbortReason.of(AbortReason.Kind.USER, "test"))).isTrue();
   }
 
-  private static TaskCore<?> task() {
+  static TaskCore<?> task() {
     Callable<Integer> body = () -> 1;
     return TaskRuntime.global().prepare(body);
   }
