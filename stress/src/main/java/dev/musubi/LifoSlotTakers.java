@@ -17,45 +17,28 @@ import org.openjdk.jcstress.infra.results.III_Result;
 @Outcome(id = "1, 1, 1", expect = Expect.ACCEPTABLE, desc = "Each ran once.")
 @State
 public class LifoSlotTakers {
-  private final TaskLane lane = new TaskLane();
-  private volatile int firsts;
-  private volatile int seconds;
-  private volatile int thirds;
-  private final TaskCore<?> first = StressRuntime.task(() -> ++firsts);
-  private final TaskCore<?> second = StressRuntime.task(() -> ++seconds);
-  private final TaskCore<?> third = StressRuntime.task(() -> ++thirds);
+  private final LaneOfThree tasks = new LaneOfThree();
 
   @Actor
   public void owner() {
-    lane.slot.put(first);
-    StressRuntime.execute(first);
-    lane.slot.put(second);
-    var _ = lane.add(second);
-    var _ = lane.slot.take(second);
-    lane.slot.put(third);
+    LifoSlot slot = tasks.lane.slot;
+    slot.put(tasks.first);
+    StressRuntime.execute(tasks.first);
+    slot.put(tasks.second);
+    var _ = tasks.lane.add(tasks.second);
+    var _ = slot.take(tasks.second);
+    slot.put(tasks.third);
   }
 
   @Actor
   public void taker() {
-    takes();
-    lane.dropDead();
-    takes();
-  }
-
-  private void takes() {
-    TaskCore<?> one = lane.poll();
-    if (one != null) {
-      StressRuntime.execute(one);
-    }
+    var _ = tasks.runNext();
+    tasks.lane.dropDead();
+    var _ = tasks.runNext();
   }
 
   @Arbiter
   public void end(III_Result result) {
-    for (TaskCore<?> one = lane.poll(); one != null; one = lane.poll()) {
-      StressRuntime.execute(one);
-    }
-    result.r1 = firsts;
-    result.r2 = seconds;
-    result.r3 = thirds;
+    tasks.runRest(result);
   }
 }

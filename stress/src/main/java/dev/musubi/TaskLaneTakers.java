@@ -16,29 +16,23 @@ import org.openjdk.jcstress.infra.results.III_Result;
 @Outcome(id = "1, 1, 1", expect = Expect.ACCEPTABLE, desc = "Each ran once.")
 @State
 public class TaskLaneTakers {
-  private final TaskLane lane = new TaskLane();
-  private volatile int firsts;
-  private volatile int seconds;
-  private volatile int thirds;
-  private final TaskCore<?> first = StressRuntime.task(() -> ++firsts);
-  private final TaskCore<?> second = StressRuntime.task(() -> ++seconds);
-  private final TaskCore<?> third = StressRuntime.task(() -> ++thirds);
+  private final LaneOfThree tasks = new LaneOfThree();
 
   public TaskLaneTakers() {
-    lane.add(first);
+    tasks.lane.add(tasks.first);
   }
 
   @Actor
   public void addsAndBegins() {
-    lane.add(second);
-    StressRuntime.execute(second);
-    lane.add(third);
+    tasks.lane.add(tasks.second);
+    StressRuntime.execute(tasks.second);
+    tasks.lane.add(tasks.third);
   }
 
   @Actor
   public void takesHalf() {
     TaskCore<?>[] half = new TaskCore<?>[2];
-    int n = lane.takeHalf(half);
+    int n = tasks.lane.takeHalf(half);
     for (int i = 0; i < n; i++) {
       StressRuntime.execute(half[i]);
     }
@@ -46,11 +40,6 @@ public class TaskLaneTakers {
 
   @Arbiter
   public void end(III_Result result) {
-    for (TaskCore<?> one = lane.poll(); one != null; one = lane.poll()) {
-      StressRuntime.execute(one);
-    }
-    result.r1 = firsts;
-    result.r2 = seconds;
-    result.r3 = thirds;
+    tasks.runRest(result);
   }
 }
