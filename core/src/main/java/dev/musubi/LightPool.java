@@ -62,14 +62,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class LightPool {
   private static final int QUANTUM = 256;
-  private static final int LOOK_AROUND = 64; // a part of it
-  private static final int BATCH = 32;
+  private static final int BATCH = 128;
+  private static final int LOOK_AROUND = BATCH; // a part of the quantum
   private static final int PLENTY = 2 * BATCH;
-  private static final int FEW = 8;
+  private static final int FEW = 64;
   private static final int ALONE = 32;
   private static final int MOST_IDLE = 64;
   private static final int LOOKS = 3;
   private static final int SPINS = 50; // a microsecond
+  private static final int MOST_WAITS = 4;
   private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
   private static final long DOZE_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
   private static final long LONGEST_DOZE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
@@ -447,12 +448,24 @@ final class LightPool {
         if (rich == null) {
           break;
         }
-        if (rich.about() < FEW) { // who spawns there now would be robbed of one after the other
-          spin();
-        }
+        letGrow(rich);
         core = take(rich); // null if another worker was quicker
       }
       return core;
+    }
+
+    /**
+     * While few are in it, and it gets more: who spawns there would be robbed of one after the
+     * other, and each would wait for what the other has in its cache.
+     */
+    private static void letGrow(TaskLane lane) {
+      int before = 0;
+      int now = lane.about();
+      for (int i = 0; i < MOST_WAITS && now > before && now < FEW; i++) {
+        before = now;
+        spin();
+        now = lane.about();
+      }
     }
 
     private @Nullable TaskLane richest() {
@@ -479,7 +492,7 @@ final class LightPool {
       }
       @Nullable TaskCore<?>[] batch;
       try {
-        batch = new TaskCore<?>[BATCH];
+        batch = new TaskCore<?>[lane.about() < FEW ? FEW / 2 : BATCH];
       } catch (OutOfMemoryError e) { // the tasks must be run all the same
         return lane.poll();
       }
