@@ -4,7 +4,6 @@ import dev.musubi.internal.RealTimers;
 import dev.musubi.internal.Timer;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.Objects;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -49,8 +48,9 @@ import org.jspecify.annotations.Nullable;
  * So that threads do not wait for each other at one queue, there are several. One half of them are
  * for the workers: one that begins chooses one which no other has, as long as there are any, adds
  * what its tasks spawn to it, and takes from there first. The other half are for all other threads,
- * by their numbers. A worker that finds its lane empty moves half of the fullest one, at most a
- * batch, into its own. One whose tasks spawn one, run it in its join, and spawn the next, {@value
+ * by their numbers. A worker that finds its lane empty moves half of the fullest one into its own;
+ * or all, if there are many. Where few are, and more are just being spawned, it waits first, for a
+ * few microseconds. One whose tasks spawn one, run it in its join, and spawn the next, {@value
  * #ALONE} times in a row, uses the slot beside its lane instead, which needs no lock. A worker
  * without a lane of its own adds to another's, and uses no slot.
  *
@@ -62,15 +62,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class LightPool {
   private static final int QUANTUM = 256;
-  private static final int BATCH = 128;
-  private static final int LOOK_AROUND = BATCH; // a part of the quantum
-  private static final int PLENTY = 2 * BATCH;
-  private static final int FEW = 64;
+  private static final int LOOK_AROUND = 128; // a part of it
+  private static final int PLENTY = 256;
   private static final int ALONE = 32;
   private static final int MOST_IDLE = 64;
   private static final int LOOKS = 3;
   private static final int SPINS = 50; // a microsecond
-  private static final int MOST_WAITS = 4;
+  private static final int SPINS_WHILE_GROWING = 3 * SPINS;
   private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
   private static final long DOZE_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
   private static final long LONGEST_DOZE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
@@ -300,7 +298,10 @@ final class LightPool {
           return false;
         }
       }
-      alone = own.add(core) ? Math.min(alone + 1, ALONE) : 0;
+      int now = own.add(core) ? Math.min(alone + 1, ALONE) : 0;
+      if (now != alone) { // others may read what lies beside it
+        alone = now;
+      }
       return false;
     }
 
@@ -455,16 +456,16 @@ final class LightPool {
     }
 
     /**
-     * While few are in it, and it gets more: who spawns there would be robbed of one after the
-     * other, and each would wait for what the other has in its cache.
+     * While few are in it, and more come: who spawns there would be robbed of one after the other,
+     * and each would wait for what the other has in its cache. Looks seldom, for the same reason.
      */
     private static void letGrow(TaskLane lane) {
-      int before = 0;
-      int now = lane.about();
-      for (int i = 0; i < MOST_WAITS && now > before && now < FEW; i++) {
-        before = now;
-        spin();
-        now = lane.about();
+      int before = lane.about();
+      if (before < TaskLane.MANY) {
+        spin(SPINS);
+        if (lane.about() > before) {
+          spin(SPINS_WHILE_GROWING);
+        }
       }
     }
 
@@ -490,30 +491,7 @@ final class LightPool {
         lane.slot.dropDead();
         return null;
       }
-      @Nullable TaskCore<?>[] batch;
-      try {
-        batch = new TaskCore<?>[lane.about() < FEW ? FEW / 2 : BATCH];
-      } catch (OutOfMemoryError e) { // the tasks must be run all the same
-        return lane.poll();
-      }
-      int n = lane.takeHalf(batch);
-      TaskCore<?> first = batch[0];
-      batch[0] = null;
-      if (n > 1) {
-        keep(batch, n);
-      }
-      return first;
-    }
-
-    /** For later, all but the first. */
-    private void keep(@Nullable TaskCore<?>[] batch, int n) {
-      try {
-        own.addAll(batch, 1, n);
-      } catch (OutOfMemoryError e) { // no wider ring: none of them was added
-        for (int i = 1; i < n; i++) {
-          Objects.requireNonNull(batch[i]).failToStart(e);
-        }
-      }
+      return lane.moveTo(own);
     }
 
     /**
@@ -593,12 +571,12 @@ final class LightPool {
     }
 
     private static boolean stays(TaskCore<?> core) {
-      spin();
+      spin(SPINS);
       return core.isUnstarted();
     }
 
-    private static void spin() {
-      for (int i = 0; i < SPINS; i++) {
+    private static void spin(int times) {
+      for (int i = 0; i < times; i++) {
         Thread.onSpinWait();
       }
     }

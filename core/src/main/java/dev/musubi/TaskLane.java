@@ -2,6 +2,7 @@ package dev.musubi;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +30,13 @@ import org.jspecify.annotations.Nullable;
  * task; if before, the other one sees what it said. So the new number needs no fence where speed
  * matters.
  *
+ * <h2>Rings change hands</h2>
+ *
+ * While one copies tasks out of a lane, the one who spawns there would wait. So a worker that finds
+ * many takes them with their ring, and whoever adds the next one brings a new ring. What has moved
+ * once is halved from there on: two workers who both have nothing to do but these tasks would else
+ * take all of them from each other again and again.
+ *
  * <h2>Never left locked</h2>
  *
  * Between taking and writing the word nothing is allocated, so that the end of memory cannot strike
@@ -37,12 +45,17 @@ import org.jspecify.annotations.Nullable;
  * is full grows outside.
  */
 final class TaskLane extends TaskLaneWords {
+  /** So many are worth moving as a whole. */
+  static final int MANY = 64;
+
   /** How many entries a glance looks at. */
   static final int GLANCED = 64;
 
   private static final int LOCKED = -1;
   private static final int SPINS = 100;
   private static final int FRESH = 64;
+  private static final int BATCH = 128; // a power of two, as the next one
+  private static final int FIRST_CAPACITY = 64;
   private static final int SWEEP = 8;
   private static final int MOST_DROPPED = 64; // at once: others wait for the lock
   private static final int WIDER = 4; // by 2, a flood would move each task three times as often
@@ -102,10 +115,8 @@ final class TaskLane extends TaskLaneWords {
         }
         sweptTo = front;
       }
-      if (n == 0 && added > FRESH) {
-        size = 0;
-        renew();
-        continue;
+      if (n == 0 && added > FRESH) { // to store young tasks in an old one costs a fence of G1 each
+        leaveRing();
       }
       @Nullable TaskCore<?>[] into = ring;
       if (n < into.length) {
@@ -115,53 +126,43 @@ final class TaskLane extends TaskLaneWords {
         return alone;
       }
       size = n;
-      makeRoom(new TaskCore<?>[WIDER * into.length], 1);
+      makeRoom(wider(into.length), 1);
     }
-  }
-
-  /** A young ring: to store young tasks in an old one costs a fence of G1 for each. */
-  private void renew() {
-    @Nullable TaskCore<?>[] young;
-    try {
-      young = new TaskCore<?>[FIRST_CAPACITY];
-    } catch (OutOfMemoryError e) {
-      young = null; // the old one serves as well
-    }
-    int n = lock();
-    if (n == 0 && young != null) {
-      ring = young;
-      front = 0;
-    }
-    added = 0;
-    size = n;
   }
 
   /**
-   * Adds what lies from one place up to another. An empty lane makes the array its ring, so its
-   * length is a power of two, and the caller leaves it alone from here on.
+   * Adds so many from this place of a ring on. An empty lane makes it its own, and the caller
+   * leaves it alone from here on. If there is no memory for a wider one, the handles tell.
    */
-  void addAll(@Nullable TaskCore<?>[] cores, int from, int to) {
-    int count = to - from;
-    for (; ; ) {
-      int n = lock();
-      if (n == 0) {
-        ring = cores;
-        front = from;
-        added = 0;
-        size = count;
-        return;
+  void addAll(@Nullable TaskCore<?>[] cores, int from, int count) {
+    try {
+      while (!tryAddAll(cores, from, count)) {
+        makeRoom(wider(ring.length), count);
       }
-      @Nullable TaskCore<?>[] into = ring;
-      if (n + count <= into.length) {
-        for (int i = 0; i < count; i++) {
-          into[(front + n + i) & (into.length - 1)] = cores[from + i];
-        }
-        size = n + count;
-        return;
+    } catch (OutOfMemoryError e) {
+      for (int i = 0; i < count; i++) {
+        Objects.requireNonNull(cores[(from + i) & (cores.length - 1)]).failToStart(e);
       }
-      size = n;
-      makeRoom(new TaskCore<?>[WIDER * into.length], count);
     }
+  }
+
+  private boolean tryAddAll(@Nullable TaskCore<?>[] cores, int from, int count) {
+    int n = lock();
+    @Nullable TaskCore<?>[] into = ring;
+    if (n == 0) {
+      ring = cores;
+      front = from;
+      added = 0;
+    } else if (n + count <= into.length) {
+      for (int i = 0; i < count; i++) {
+        into[(front + n + i) & (into.length - 1)] = cores[(from + i) & (cores.length - 1)];
+      }
+    } else {
+      size = n;
+      return false;
+    }
+    size = n + count;
+    return true;
   }
 
   /** Drops dead ones at its end, unless somebody is at it, who may have lost the CPU. */
@@ -205,6 +206,17 @@ final class TaskLane extends TaskLaneWords {
     return core != null && core.isUnstarted();
   }
 
+  private static @Nullable TaskCore<?>[] wider(int capacity) {
+    return new TaskCore<?>[Math.max(FIRST_CAPACITY, WIDER * capacity)];
+  }
+
+  /** Under the lock, when the ring is empty, or belongs to another lane from here on. */
+  private void leaveRing() {
+    ring = NONE;
+    front = 0;
+    added = 0;
+  }
+
   /** Drops all dead ones; takes the wider ring if the others and the new ones need it. */
   private void makeRoom(@Nullable TaskCore<?>[] wider, int more) {
     int n = lock();
@@ -246,7 +258,52 @@ final class TaskLane extends TaskLaneWords {
     TaskCore<?> first = from[at];
     from[at] = null;
     front = (at + 1) & (from.length - 1);
+    if (n == 1 && from.length > KEPT_CAPACITY) {
+      leaveRing();
+    }
     SIZE.setRelease(this, n - 1);
+    return first;
+  }
+
+  /**
+   * Moves tasks into another lane, and gives the first of them, or null if there is none: of few,
+   * or of those that were moved here already, the older half, but at most {@value #BATCH}; else
+   * all, with their ring.
+   */
+  @Nullable TaskCore<?> moveTo(TaskLane other) {
+    int about = about();
+    if (about >= MANY && added > 0 && other.size == 0) {
+      return moveRingTo(other);
+    }
+    @Nullable TaskCore<?>[] batch;
+    try {
+      batch = new TaskCore<?>[about < MANY ? MANY / 2 : BATCH];
+    } catch (OutOfMemoryError e) { // the tasks must be run all the same
+      return poll();
+    }
+    return first(batch, 0, takeHalf(batch), other);
+  }
+
+  private @Nullable TaskCore<?> moveRingTo(TaskLane other) {
+    int n = lock();
+    @Nullable TaskCore<?>[] all = ring;
+    int from = front;
+    leaveRing();
+    size = 0;
+    return first(all, from, n, other);
+  }
+
+  /** Of so many from this place of a ring on; the rest goes into another lane. */
+  private static @Nullable TaskCore<?> first(
+      @Nullable TaskCore<?>[] all, int from, int n, TaskLane other) {
+    if (n == 0) {
+      return null;
+    }
+    TaskCore<?> first = all[from];
+    all[from] = null;
+    if (n > 1) {
+      other.addAll(all, (from + 1) & (all.length - 1), n - 1);
+    }
     return first;
   }
 
@@ -281,14 +338,10 @@ final class TaskLane extends TaskLaneWords {
       at = (at + 1) & (from.length - 1);
     }
     front = at;
-    size = n - take;
     if (take == n && from.length > KEPT_CAPACITY) {
-      try {
-        shrink();
-      } catch (Throwable e) {
-        // what was taken must reach the caller: the large ring serves as well
-      }
+      leaveRing();
     }
+    size = n - take;
     return take;
   }
 
@@ -296,17 +349,6 @@ final class TaskLane extends TaskLaneWords {
     TaskCore<?> core = slot.poll();
     into[0] = core;
     return core == null ? 0 : 1;
-  }
-
-  /** After a flood: its ring need not be kept. */
-  private void shrink() {
-    @Nullable TaskCore<?>[] smaller = new TaskCore<?>[FIRST_CAPACITY];
-    int n = lock();
-    if (n == 0) {
-      ring = smaller;
-      front = 0;
-    }
-    size = n;
   }
 
   /** Gives the number of tasks; the caller must write it, or another one. */

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * a superclass come first in memory; a distance of two cache lines, as processors fetch pairs.)
  */
 abstract class TaskLaneWords extends Padded {
-  static final int FIRST_CAPACITY = 64; // a power of two
+  /** No ring: whoever adds the next task brings one. */
+  static final @Nullable TaskCore<?>[] NONE = {};
 
   final LifoSlot slot = new LifoSlot();
 
@@ -20,5 +21,5 @@ abstract class TaskLaneWords extends Padded {
   int added; // one by one, since the ring is new
   int sweptTo; // where the front was when it was last looked at for dead ones
   long dropped;
-  @Nullable TaskCore<?>[] ring = new TaskCore<?>[FIRST_CAPACITY];
+  @Nullable TaskCore<?>[] ring = NONE;
 }

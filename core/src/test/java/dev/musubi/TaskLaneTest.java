@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 
 class TaskLaneTest {
   private final TaskLane lane = new TaskLane();
+  private final TaskLane other = new TaskLane();
 
   @Test
   void whatIsAddedComesOutInOrderHoweverWideTheRingHasToBe() {
@@ -32,7 +33,7 @@ class TaskLaneTest {
   @Test
   void aBatchGoesIntoAnEmptyLaneAndMoreBehindIt() {
     List<TaskCore<?>> batch = tasks(31);
-    lane.addAll(array(batch), 1, 32);
+    lane.addAll(array(batch), 1, 31);
     List<TaskCore<?>> more = tasks(200);
     more.forEach(lane::add);
     assertThat(drained()).isEqualTo(both(batch, more));
@@ -43,14 +44,14 @@ class TaskLaneTest {
     List<TaskCore<?>> first = tasks(60);
     first.forEach(lane::add);
     List<TaskCore<?>> batch = tasks(31);
-    lane.addAll(array(batch), 1, 32);
+    lane.addAll(array(batch), 1, 31);
     assertThat(drained()).isEqualTo(both(first, batch));
   }
 
   @Test
   void theLastOnesAreDroppedIfTheyWillNotBegin() {
     List<TaskCore<?>> batch = tasks(31);
-    lane.addAll(array(batch), 1, 32);
+    lane.addAll(array(batch), 1, 31);
     batch.subList(20, 31).forEach(TaskLaneTest::end);
     TaskCore<?> more = task();
     lane.add(more);
@@ -129,10 +130,10 @@ class TaskLaneTest {
   @Test
   void aBatchThatNeedsRoomAmongTheDeadKeepsItsOrder() {
     List<TaskCore<?>> first = tasks(31);
-    lane.addAll(array(first), 1, 32);
+    lane.addAll(array(first), 1, 31);
     first.subList(3, 31).forEach(TaskLaneTest::end);
     List<TaskCore<?>> second = tasks(31);
-    lane.addAll(array(second), 1, 32);
+    lane.addAll(array(second), 1, 31);
     assertThat(drained()).isEqualTo(both(first.subList(0, 3), second));
   }
 
@@ -214,7 +215,84 @@ class TaskLaneTest {
     assertThat(lane.takeHalf(batch)).isEqualTo(32);
   }
 
+  @Test
+  void whereTasksAreSpawnedAllMoveIfThereAreMany() {
+    List<TaskCore<?>> added = tasks(1_000);
+    added.forEach(lane::add);
+    assertThat(lane.moveTo(other)).isSameAs(added.getFirst());
+    assertThat(lane.hasWork()).isFalse();
+    TaskCore<?> more = task();
+    lane.add(more);
+    assertThat(drained(other)).isEqualTo(added.subList(1, 1_000));
+    assertThat(drained()).containsExactly(more);
+  }
+
+  @Test
+  void whatHasMovedIsSharedFromThereOn() {
+    List<TaskCore<?>> added = tasks(1_001);
+    added.forEach(lane::add);
+    lane.moveTo(other);
+    assertThat(other.moveTo(lane)).isSameAs(added.get(1));
+    assertThat(drained()).isEqualTo(added.subList(2, 129)); // a batch
+    assertThat(drained(other)).isEqualTo(added.subList(129, 1_001));
+    added = tasks(101);
+    added.forEach(lane::add);
+    lane.moveTo(other);
+    assertThat(other.moveTo(lane)).isSameAs(added.get(1));
+    assertThat(drained()).isEqualTo(added.subList(2, 51)); // half
+    assertThat(drained(other)).isEqualTo(added.subList(51, 101));
+  }
+
+  @Test
+  void ofFewTheOlderHalfMoves() {
+    List<TaskCore<?>> added = tasks(21);
+    added.forEach(lane::add);
+    assertThat(lane.moveTo(other)).isSameAs(added.getFirst());
+    assertThat(drained()).isEqualTo(added.subList(11, 21));
+    assertThat(drained(other)).isEqualTo(added.subList(1, 11));
+    assertThat(lane.moveTo(other)).isNull();
+    TaskCore<?> one = task();
+    lane.slot.put(one);
+    assertThat(lane.moveTo(other)).isSameAs(one);
+  }
+
+  @Test
+  void whatMovesGoesBehindWhatIsThere() {
+    List<TaskCore<?>> first = tasks(3);
+    first.forEach(other::add);
+    List<TaskCore<?>> added = tasks(100);
+    added.forEach(lane::add);
+    assertThat(lane.moveTo(other)).isSameAs(added.getFirst());
+    assertThat(drained(other)).isEqualTo(both(first, added.subList(1, 50)));
+    assertThat(drained()).isEqualTo(added.subList(50, 100));
+  }
+
+  @Test
+  void aRingThatGoesRoundItsEndMovesInOrder() {
+    tasks(40).forEach(lane::add);
+    for (int i = 0; i < 40; i++) {
+      assertThat(lane.poll()).isNotNull();
+    }
+    List<TaskCore<?>> added = tasks(64); // as many as it holds
+    added.forEach(lane::add);
+    assertThat(lane.moveTo(other)).isSameAs(added.getFirst());
+    assertThat(drained(other)).isEqualTo(added.subList(1, 64));
+    List<TaskCore<?>> first = tasks(2);
+    first.forEach(lane::add);
+    @Nullable TaskCore<?>[] round = new TaskCore<?>[4];
+    List<TaskCore<?>> batch = tasks(3);
+    for (int i = 0; i < 3; i++) {
+      round[(3 + i) & 3] = batch.get(i);
+    }
+    lane.addAll(round, 3, 3);
+    assertThat(drained()).isEqualTo(both(first, batch));
+  }
+
   private List<TaskCore<?>> drained() {
+    return drained(lane);
+  }
+
+  private static List<TaskCore<?>> drained(TaskLane lane) {
     List<TaskCore<?>> all = new ArrayList<>();
     for (TaskCore<?> task = lane.poll(); task != null; task = lane.poll()) {
       all.add(task);

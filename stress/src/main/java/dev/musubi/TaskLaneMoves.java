@@ -1,0 +1,57 @@
+package dev.musubi;
+
+import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.Arbiter;
+import org.openjdk.jcstress.annotations.Expect;
+import org.openjdk.jcstress.annotations.JCStressTest;
+import org.openjdk.jcstress.annotations.Outcome;
+import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.III_Result;
+
+/**
+ * One thread adds a task to a lane that has many, begins it where it lies, adds another one, and
+ * takes from a second lane, to where another thread moves them all, with the ring: each task runs
+ * once.
+ */
+@JCStressTest
+@Outcome(id = "1, 1, 1", expect = Expect.ACCEPTABLE, desc = "Each ran once.")
+@State
+public class TaskLaneMoves {
+  private final LaneOfThree tasks = new LaneOfThree();
+  private final TaskLane other = new TaskLane();
+
+  public TaskLaneMoves() {
+    tasks.lane.add(tasks.first);
+    TaskCore<?> waiting = StressRuntime.task(() -> 0);
+    for (int i = 0; i < TaskLane.MANY; i++) {
+      tasks.lane.add(waiting); // the same: only their number matters
+    }
+  }
+
+  @Actor
+  public void addsAndBegins() {
+    tasks.lane.add(tasks.second);
+    StressRuntime.execute(tasks.second);
+    tasks.lane.add(tasks.third);
+    execute(other.poll());
+  }
+
+  @Actor
+  public void moves() {
+    execute(tasks.lane.moveTo(other));
+  }
+
+  private static void execute(TaskCore<?> core) {
+    if (core != null) {
+      StressRuntime.execute(core);
+    }
+  }
+
+  @Arbiter
+  public void end(III_Result result) {
+    for (TaskCore<?> next = other.poll(); next != null; next = other.poll()) {
+      StressRuntime.execute(next);
+    }
+    tasks.runRest(result);
+  }
+}
