@@ -49,16 +49,16 @@ import org.jspecify.annotations.Nullable;
  * for the workers: one that begins chooses one which no other has, as long as there are any, adds
  * what its tasks spawn to it, and takes from there first. The other half are for all other threads,
  * by their numbers. A worker that finds its lane empty moves half of the fullest one into its own;
- * or all, if there are many. Where few are, and more are just being spawned, it waits first, for a
- * few microseconds. One whose tasks spawn one, run it in its join, and spawn the next, {@value
- * #ALONE} times in a row, uses the slot beside its lane instead, which needs no lock. A worker
- * without a lane of its own adds to another's, and uses no slot.
+ * or all, if many were just spawned there. Where few are, and more are just being spawned, it waits
+ * first, for a few microseconds. One whose tasks spawn one, run it in its join, and spawn the next,
+ * {@value #ALONE} times in a row, uses the slot beside its lane instead, which needs no lock. A
+ * worker without a lane of its own adds to another's, and uses no slot.
  *
  * <h2>Fairness</h2>
  *
  * Workers pass a point of the {@link Pacer} between two tasks. Who begins, and each after some
- * tasks, takes from the lanes in turn, whatever is in its own. After more tasks each gives way to
- * the standby, which costs as much as ten of them.
+ * tasks, takes from the lanes in turn, and runs that before what is in its own. After more tasks
+ * each gives way to the standby, which costs as much as ten of them.
  */
 final class LightPool {
   private static final int QUANTUM = 256;

@@ -32,10 +32,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <h2>Rings change hands</h2>
  *
- * While one copies tasks out of a lane, the one who spawns there would wait. So a worker that finds
- * many takes them with their ring, and whoever adds the next one brings a new ring. What has moved
- * once is halved from there on: two workers who both have nothing to do but these tasks would else
- * take all of them from each other again and again.
+ * While one copies tasks out of a lane, the one who spawns there would wait. So a worker that has
+ * none, and finds many, takes them with their ring, and whoever adds the next one brings a new
+ * ring. What has moved so is halved from there on: two workers that have nothing but these tasks
+ * would else take all of them from each other again and again. Nobody adds to it there, and so
+ * nobody drops its dead ones before their turn: that is why a large ring stays where it is.
  *
  * <h2>Never left locked</h2>
  *
@@ -54,8 +55,10 @@ final class TaskLane extends TaskLaneWords {
   private static final int LOCKED = -1;
   private static final int SPINS = 100;
   private static final int FRESH = 64;
-  private static final int BATCH = 128; // a power of two, as the next one
+  private static final int BATCH = 128; // these are lengths of rings, and so powers of two
+  private static final int SMALL_BATCH = 32;
   private static final int FIRST_CAPACITY = 64;
+  private static final int MOST_MOVED = 1 << 10;
   private static final int SWEEP = 8;
   private static final int MOST_DROPPED = 64; // at once: others wait for the lock
   private static final int WIDER = 4; // by 2, a flood would move each task three times as often
@@ -131,12 +134,13 @@ final class TaskLane extends TaskLaneWords {
   }
 
   /**
-   * Adds so many from this place of a ring on. An empty lane makes it its own, and the caller
-   * leaves it alone from here on. If there is no memory for a wider one, the handles tell.
+   * Adds so many from this place of a ring on, before what is there: that may be a flood. An empty
+   * lane makes the ring its own, and the caller leaves it alone from here on. If there is no memory
+   * for a wider one, the handles tell.
    */
-  void addAll(@Nullable TaskCore<?>[] cores, int from, int count) {
+  void addAllFirst(@Nullable TaskCore<?>[] cores, int from, int count) {
     try {
-      while (!tryAddAll(cores, from, count)) {
+      while (!tryAddAllFirst(cores, from, count)) {
         makeRoom(wider(ring.length), count);
       }
     } catch (OutOfMemoryError e) {
@@ -146,7 +150,7 @@ final class TaskLane extends TaskLaneWords {
     }
   }
 
-  private boolean tryAddAll(@Nullable TaskCore<?>[] cores, int from, int count) {
+  private boolean tryAddAllFirst(@Nullable TaskCore<?>[] cores, int from, int count) {
     int n = lock();
     @Nullable TaskCore<?>[] into = ring;
     if (n == 0) {
@@ -154,8 +158,9 @@ final class TaskLane extends TaskLaneWords {
       front = from;
       added = 0;
     } else if (n + count <= into.length) {
+      front = (front - count) & (into.length - 1);
       for (int i = 0; i < count; i++) {
-        into[(front + n + i) & (into.length - 1)] = cores[(from + i) & (cores.length - 1)];
+        into[(front + i) & (into.length - 1)] = cores[(from + i) & (cores.length - 1)];
       }
     } else {
       size = n;
@@ -258,26 +263,24 @@ final class TaskLane extends TaskLaneWords {
     TaskCore<?> first = from[at];
     from[at] = null;
     front = (at + 1) & (from.length - 1);
-    if (n == 1 && from.length > KEPT_CAPACITY) {
-      leaveRing();
-    }
     SIZE.setRelease(this, n - 1);
     return first;
   }
 
   /**
-   * Moves tasks into another lane, and gives the first of them, or null if there is none: of few,
-   * or of those that were moved here already, the older half, but at most {@value #BATCH}; else
-   * all, with their ring.
+   * Moves tasks into another lane, and gives the first of them, or null if there is none: all, with
+   * their ring, if there are many that were added here one by one, and none in the other lane; else
+   * the older half, but not more than a batch.
    */
   @Nullable TaskCore<?> moveTo(TaskLane other) {
     int about = about();
-    if (about >= MANY && added > 0 && other.size == 0) {
+    boolean few = about < MANY || other.size != 0;
+    if (!few && added >= about && ring.length <= MOST_MOVED) {
       return moveRingTo(other);
     }
     @Nullable TaskCore<?>[] batch;
     try {
-      batch = new TaskCore<?>[about < MANY ? MANY / 2 : BATCH];
+      batch = new TaskCore<?>[few ? SMALL_BATCH : BATCH];
     } catch (OutOfMemoryError e) { // the tasks must be run all the same
       return poll();
     }
@@ -286,6 +289,10 @@ final class TaskLane extends TaskLaneWords {
 
   private @Nullable TaskCore<?> moveRingTo(TaskLane other) {
     int n = lock();
+    if (n == 0) {
+      size = 0;
+      return slot.poll();
+    }
     @Nullable TaskCore<?>[] all = ring;
     int from = front;
     leaveRing();
@@ -302,7 +309,7 @@ final class TaskLane extends TaskLaneWords {
     TaskCore<?> first = all[from];
     all[from] = null;
     if (n > 1) {
-      other.addAll(all, (from + 1) & (all.length - 1), n - 1);
+      other.addAllFirst(all, (from + 1) & (all.length - 1), n - 1);
     }
     return first;
   }

@@ -727,6 +727,47 @@ class LightTest {
   }
 
   /** Nothing blocks: so no more threads are needed than there are carriers, and some in reserve. */
+  /** Tasks of another thread, in another lane, run long before most of a flood. */
+  @Test
+  @Semantics(13)
+  void aFewTasksDoNotWaitForAFlood() throws Exception {
+    AtomicInteger flooded = new AtomicInteger();
+    Callable<Integer> drop =
+        () -> {
+          long end = System.nanoTime() + 1_000;
+          while (System.nanoTime() < end) {
+            Thread.onSpinWait();
+          }
+          return flooded.incrementAndGet();
+        };
+    List<JoinHandle<Integer>> flood = new ArrayList<>();
+    for (int i = 0; i < 300_000; i++) {
+      flood.add(runtime.spawnLight(drop));
+    }
+    List<JoinHandle<Integer>> few = new ArrayList<>();
+    Runnable others =
+        () -> {
+          for (int i = 0; i < 64; i++) {
+            few.add(runtime.spawnLight(() -> flooded.get()));
+          }
+        };
+    Thread other = new Thread(others);
+    while ((other.threadId() - Thread.currentThread().threadId()) % 64 != 1) {
+      other = new Thread(others); // threads share lanes by their numbers
+    }
+    other.start();
+    other.join();
+    int before = flooded.get();
+    int last = 0;
+    for (JoinHandle<Integer> one : few) {
+      last = Math.max(last, one.join());
+    }
+    assertThat(last - before).isLessThan(200_000);
+    for (JoinHandle<Integer> one : flood) {
+      one.join();
+    }
+  }
+
   @Test
   void aLongFloodDoesNotNeedMoreAndMoreThreads() throws Exception {
     Set<Thread> threads = ConcurrentHashMap.newKeySet();

@@ -3,9 +3,14 @@ package dev.musubi;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
 class TaskLaneTest {
@@ -33,25 +38,25 @@ class TaskLaneTest {
   @Test
   void aBatchGoesIntoAnEmptyLaneAndMoreBehindIt() {
     List<TaskCore<?>> batch = tasks(31);
-    lane.addAll(array(batch), 1, 31);
+    lane.addAllFirst(array(batch), 1, 31);
     List<TaskCore<?>> more = tasks(200);
     more.forEach(lane::add);
     assertThat(drained()).isEqualTo(both(batch, more));
   }
 
   @Test
-  void aBatchGoesBehindWhatIsThere() {
+  void aBatchGoesBeforeWhatIsThere() {
     List<TaskCore<?>> first = tasks(60);
     first.forEach(lane::add);
     List<TaskCore<?>> batch = tasks(31);
-    lane.addAll(array(batch), 1, 31);
-    assertThat(drained()).isEqualTo(both(first, batch));
+    lane.addAllFirst(array(batch), 1, 31);
+    assertThat(drained()).isEqualTo(both(batch, first));
   }
 
   @Test
   void theLastOnesAreDroppedIfTheyWillNotBegin() {
     List<TaskCore<?>> batch = tasks(31);
-    lane.addAll(array(batch), 1, 31);
+    lane.addAllFirst(array(batch), 1, 31);
     batch.subList(20, 31).forEach(TaskLaneTest::end);
     TaskCore<?> more = task();
     lane.add(more);
@@ -130,11 +135,11 @@ class TaskLaneTest {
   @Test
   void aBatchThatNeedsRoomAmongTheDeadKeepsItsOrder() {
     List<TaskCore<?>> first = tasks(31);
-    lane.addAll(array(first), 1, 31);
+    lane.addAllFirst(array(first), 1, 31);
     first.subList(3, 31).forEach(TaskLaneTest::end);
     List<TaskCore<?>> second = tasks(31);
-    lane.addAll(array(second), 1, 31);
-    assertThat(drained()).isEqualTo(both(first.subList(0, 3), second));
+    lane.addAllFirst(array(second), 1, 31);
+    assertThat(drained()).isEqualTo(both(second, first.subList(0, 3)));
   }
 
   @Test
@@ -217,24 +222,42 @@ class TaskLaneTest {
 
   @Test
   void whereTasksAreSpawnedAllMoveIfThereAreMany() {
-    List<TaskCore<?>> added = tasks(1_000);
+    List<TaskCore<?>> added = tasks(64);
     added.forEach(lane::add);
-    assertThat(lane.moveTo(other)).isSameAs(added.getFirst());
+    assertThat(lane.poll()).isSameAs(added.getFirst());
+    added.add(task());
+    lane.add(added.getLast());
+    assertThat(lane.moveTo(other)).isSameAs(added.get(1)); // the others go round the ring's end
     assertThat(lane.hasWork()).isFalse();
     TaskCore<?> more = task();
     lane.add(more);
-    assertThat(drained(other)).isEqualTo(added.subList(1, 1_000));
+    assertThat(drained(other)).isEqualTo(added.subList(2, 65));
     assertThat(drained()).containsExactly(more);
   }
 
   @Test
+  void aRingWithRoomIsNotUsedByTwo() {
+    @Nullable TaskCore<?>[] ring = new TaskCore<?>[128];
+    ring[0] = task();
+    lane.addAllFirst(ring, 0, 1);
+    List<TaskCore<?>> added = tasks(64);
+    added.forEach(lane::add);
+    lane.poll();
+    assertThat(lane.moveTo(other)).isSameAs(added.removeFirst());
+    List<TaskCore<?>> more = tasks(3);
+    more.forEach(lane::add);
+    assertThat(drained(other)).isEqualTo(added);
+    assertThat(drained()).isEqualTo(more);
+  }
+
+  @Test
   void whatHasMovedIsSharedFromThereOn() {
-    List<TaskCore<?>> added = tasks(1_001);
+    List<TaskCore<?>> added = tasks(401);
     added.forEach(lane::add);
     lane.moveTo(other);
     assertThat(other.moveTo(lane)).isSameAs(added.get(1));
     assertThat(drained()).isEqualTo(added.subList(2, 129)); // a batch
-    assertThat(drained(other)).isEqualTo(added.subList(129, 1_001));
+    assertThat(drained(other)).isEqualTo(added.subList(129, 401));
     added = tasks(101);
     added.forEach(lane::add);
     lane.moveTo(other);
@@ -257,26 +280,27 @@ class TaskLaneTest {
   }
 
   @Test
-  void whatMovesGoesBehindWhatIsThere() {
+  void ofAFloodABatchMoves() {
+    List<TaskCore<?>> added = tasks(5_000);
+    added.forEach(lane::add);
+    assertThat(lane.moveTo(other)).isSameAs(added.getFirst());
+    assertThat(drained(other)).isEqualTo(added.subList(1, 128));
+    assertThat(drained()).isEqualTo(added.subList(128, 5_000));
+  }
+
+  @Test
+  void toWhereOthersWaitASmallBatchMovesBeforeThem() {
     List<TaskCore<?>> first = tasks(3);
     first.forEach(other::add);
     List<TaskCore<?>> added = tasks(100);
     added.forEach(lane::add);
     assertThat(lane.moveTo(other)).isSameAs(added.getFirst());
-    assertThat(drained(other)).isEqualTo(both(first, added.subList(1, 50)));
-    assertThat(drained()).isEqualTo(added.subList(50, 100));
+    assertThat(drained(other)).isEqualTo(both(added.subList(1, 32), first));
+    assertThat(drained()).isEqualTo(added.subList(32, 100));
   }
 
   @Test
-  void aRingThatGoesRoundItsEndMovesInOrder() {
-    tasks(40).forEach(lane::add);
-    for (int i = 0; i < 40; i++) {
-      assertThat(lane.poll()).isNotNull();
-    }
-    List<TaskCore<?>> added = tasks(64); // as many as it holds
-    added.forEach(lane::add);
-    assertThat(lane.moveTo(other)).isSameAs(added.getFirst());
-    assertThat(drained(other)).isEqualTo(added.subList(1, 64));
+  void aBatchGoesRoundTheEndsOfBothRings() {
     List<TaskCore<?>> first = tasks(2);
     first.forEach(lane::add);
     @Nullable TaskCore<?>[] round = new TaskCore<?>[4];
@@ -284,8 +308,70 @@ class TaskLaneTest {
     for (int i = 0; i < 3; i++) {
       round[(3 + i) & 3] = batch.get(i);
     }
-    lane.addAll(round, 3, 3);
-    assertThat(drained()).isEqualTo(both(first, batch));
+    lane.addAllFirst(round, 3, 3);
+    assertThat(drained()).isEqualTo(both(batch, first));
+  }
+
+  /** Two threads add, two move and take, as workers do; some tasks are dead before their turn. */
+  @RepeatedTest(20)
+  void nothingIsLostOrTakenTwice() throws Exception {
+    TaskLane[] lanes = {lane, other, new TaskLane(), new TaskLane()};
+    AtomicInteger adding = new AtomicInteger(2);
+    List<JoinHandle<List<TaskCore<?>>>> adders = new ArrayList<>();
+    List<JoinHandle<List<TaskCore<?>>>> takers = new ArrayList<>();
+    for (int i = 0; i < 2; i++) {
+      TaskLane spawners = lanes[i];
+      adders.add(Task.spawnBlocking(() -> addSome(spawners, adding)));
+      TaskLane own = lanes[2 + i];
+      takers.add(Task.spawnBlocking(() -> takeAll(own, lanes, adding)));
+    }
+    Set<TaskCore<?>> taken = Collections.newSetFromMap(new IdentityHashMap<>());
+    for (JoinHandle<List<TaskCore<?>>> taker : takers) {
+      for (TaskCore<?> task : taker.join()) {
+        assertThat(taken.add(task)).as("taken once").isTrue();
+      }
+    }
+    for (TaskLane lane : lanes) { // who went on after the other one had looked here
+      taken.addAll(drained(lane));
+    }
+    for (JoinHandle<List<TaskCore<?>>> adder : adders) {
+      assertThat(taken).containsAll(adder.join());
+    }
+  }
+
+  private static List<TaskCore<?>> addSome(TaskLane lane, AtomicInteger adding) {
+    List<TaskCore<?>> live = new ArrayList<>();
+    for (int i = 0; i < 5_000; i++) {
+      TaskCore<?> task = task();
+      lane.add(task);
+      if (i % 4 == 0) {
+        end(task);
+      } else {
+        live.add(task);
+      }
+    }
+    adding.decrementAndGet();
+    return live;
+  }
+
+  private static List<TaskCore<?>> takeAll(TaskLane own, TaskLane[] lanes, AtomicInteger adding) {
+    List<TaskCore<?>> taken = new ArrayList<>();
+    boolean more = true;
+    while (more) {
+      more = adding.get() > 0;
+      for (TaskCore<?> task = own.poll(); task != null; task = own.poll()) {
+        taken.add(task);
+        more = true;
+      }
+      for (TaskLane lane : lanes) {
+        TaskCore<?> task = lane == own ? null : lane.moveTo(own);
+        if (task != null) {
+          taken.add(task);
+          more = true;
+        }
+      }
+    }
+    return taken;
   }
 
   private List<TaskCore<?>> drained() {

@@ -20,12 +20,17 @@ public class TaskLaneMoves {
   private final LaneOfThree tasks = new LaneOfThree();
   private final TaskLane other = new TaskLane();
 
+  /** In a ring with room for more, so that two lanes that both had it would be found out. */
   public TaskLaneMoves() {
+    TaskCore<?> waiting = StressRuntime.task(() -> 0); // many times: only their number matters
+    TaskCore<?>[] ring = new TaskCore<?>[2 * TaskLane.MANY];
+    ring[0] = waiting;
+    tasks.lane.addAllFirst(ring, 0, 1);
     tasks.lane.add(tasks.first);
-    TaskCore<?> waiting = StressRuntime.task(() -> 0);
-    for (int i = 0; i < TaskLane.MANY; i++) {
-      tasks.lane.add(waiting); // the same: only their number matters
+    for (int i = 1; i < TaskLane.MANY; i++) {
+      tasks.lane.add(waiting);
     }
+    var _ = tasks.lane.poll();
   }
 
   @Actor
