@@ -427,7 +427,7 @@ final class LightPool {
 
     /** From each lane in its turn: its own one may never run dry, and no other be looked at. */
     private @Nullable TaskCore<?> first() {
-      int from = turn++;
+      int from = turn;
       for (int i = 0; i < lanes.length; i++) {
         TaskLane lane = lanes[(from + i) & (lanes.length - 1)];
         TaskCore<?> core = lane.slot.poll(); // its ring may never run dry
@@ -435,6 +435,7 @@ final class LightPool {
           core = take(lane);
         }
         if (core != null) {
+          turn = from + i + 1;
           return core;
         }
       }
