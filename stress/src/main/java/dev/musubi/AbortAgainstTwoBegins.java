@@ -9,8 +9,8 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.IIII_Result;
 
 /**
- * A worker and one who joins inline begin the same light task, and a third thread aborts it: at
- * most one of them runs it, and no interrupt stays with either.
+ * A worker begins a light task; another thread aborts it, and wants to run it in a join: at most
+ * one of them runs it, and no interrupt stays with either.
  */
 @JCStressTest
 @Outcome(id = "1, 0, 2, 0", expect = Expect.ACCEPTABLE, desc = "The body was faster.")
@@ -29,18 +29,14 @@ public class AbortAgainstTwoBegins {
   }
 
   @Actor
-  public void joiner() {
+  public void joiner(IIII_Result result) {
+    result.r2 = StressRuntime.number(core.abort(StressRuntime.because("race")));
     try {
       var _ = core.runHere();
     } catch (InterruptedException e) {
       stray = 2;
     }
     look();
-  }
-
-  @Actor
-  public void aborter(IIII_Result result) {
-    result.r2 = StressRuntime.number(core.abort(StressRuntime.because("race")));
   }
 
   private void look() {
