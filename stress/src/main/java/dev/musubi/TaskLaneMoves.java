@@ -9,9 +9,8 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.III_Result;
 
 /**
- * One thread adds a task to a lane that has many, begins it where it lies, adds another one, and
- * takes from a second lane, to where another thread moves them all, with the ring: each task runs
- * once.
+ * One thread adds two tasks to a lane that has many, begins one where it lies, and takes from a
+ * second lane, to where another thread moves them all, with the ring: each task runs once.
  */
 @JCStressTest
 @Outcome(id = "1, 1, 1", expect = Expect.ACCEPTABLE, desc = "Each ran once.")
@@ -26,8 +25,9 @@ public class TaskLaneMoves {
     TaskCore<?>[] ring = new TaskCore<?>[2 * TaskLane.MANY];
     ring[0] = waiting;
     tasks.lane.addAllFirst(ring, 0, 1);
+    tasks.lane.add(waiting);
     tasks.lane.add(tasks.first);
-    for (int i = 1; i < TaskLane.MANY; i++) {
+    for (int i = 2; i < TaskLane.MANY; i++) {
       tasks.lane.add(waiting);
     }
     var _ = tasks.lane.poll();
@@ -36,8 +36,8 @@ public class TaskLaneMoves {
   @Actor
   public void addsAndBegins() {
     tasks.lane.add(tasks.second);
-    StressRuntime.execute(tasks.second);
     tasks.lane.add(tasks.third);
+    StressRuntime.execute(tasks.second);
     execute(other.poll());
   }
 
