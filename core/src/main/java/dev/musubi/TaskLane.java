@@ -129,7 +129,7 @@ final class TaskLane extends TaskLaneWords {
         return alone;
       }
       size = n;
-      makeRoom(wider(into.length), 1);
+      makeRoom(into.length, 1);
     }
   }
 
@@ -141,7 +141,7 @@ final class TaskLane extends TaskLaneWords {
   void addAllFirst(@Nullable TaskCore<?>[] cores, int from, int count) {
     try {
       while (!tryAddAllFirst(cores, from, count)) {
-        makeRoom(wider(ring.length), count);
+        makeRoom(ring.length, count);
       }
     } catch (OutOfMemoryError e) {
       for (int i = 0; i < count; i++) {
@@ -211,10 +211,6 @@ final class TaskLane extends TaskLaneWords {
     return core != null && core.isUnstarted();
   }
 
-  private static @Nullable TaskCore<?>[] wider(int capacity) {
-    return new TaskCore<?>[Math.max(FIRST_CAPACITY, WIDER * capacity)];
-  }
-
   /** Under the lock, when the ring is empty, or belongs to another lane from here on. */
   private void leaveRing() {
     ring = NONE;
@@ -222,8 +218,12 @@ final class TaskLane extends TaskLaneWords {
     added = 0;
   }
 
-  /** Drops all dead ones; takes the wider ring if the others and the new ones need it. */
-  private void makeRoom(@Nullable TaskCore<?>[] wider, int more) {
+  /**
+   * In a ring of this length: drops all dead ones, and takes a wider one if the others and the new
+   * ones need it.
+   */
+  private void makeRoom(int capacity, int more) {
+    @Nullable TaskCore<?>[] wider = new TaskCore<?>[Math.max(FIRST_CAPACITY, WIDER * capacity)];
     int n = lock();
     @Nullable TaskCore<?>[] old = ring;
     if (old.length < wider.length) { // else someone was quicker
@@ -250,12 +250,8 @@ final class TaskLane extends TaskLaneWords {
 
   /** The first, or null. */
   @Nullable TaskCore<?> poll() {
-    if (size == 0) {
-      return slot.poll();
-    }
-    int n = lock();
+    int n = lockIfAny();
     if (n == 0) {
-      size = 0;
       return slot.poll();
     }
     @Nullable TaskCore<?>[] from = ring;
@@ -274,13 +270,13 @@ final class TaskLane extends TaskLaneWords {
    */
   @Nullable TaskCore<?> moveTo(TaskLane other) {
     int about = about();
-    boolean few = about < MANY || other.size != 0;
-    if (!few && added >= about && ring.length <= MOST_MOVED) {
+    boolean small = about < MANY || other.size != 0;
+    if (!small && added >= about && ring.length <= MOST_MOVED) {
       return moveRingTo(other);
     }
     @Nullable TaskCore<?>[] batch;
     try {
-      batch = new TaskCore<?>[few ? SMALL_BATCH : BATCH];
+      batch = new TaskCore<?>[small ? SMALL_BATCH : BATCH];
     } catch (OutOfMemoryError e) { // the tasks must be run all the same
       return poll();
     }
@@ -288,9 +284,8 @@ final class TaskLane extends TaskLaneWords {
   }
 
   private @Nullable TaskCore<?> moveRingTo(TaskLane other) {
-    int n = lock();
+    int n = lockIfAny();
     if (n == 0) {
-      size = 0;
       return slot.poll();
     }
     @Nullable TaskCore<?>[] all = ring;
@@ -325,12 +320,8 @@ final class TaskLane extends TaskLaneWords {
   }
 
   private int take(@Nullable TaskCore<?>[] into, boolean half) {
-    if (size == 0) {
-      return takeFromSlot(into);
-    }
-    int n = lock();
+    int n = lockIfAny();
     if (n == 0) {
-      size = 0;
       return takeFromSlot(into);
     }
     int take = half ? n - n / 2 : n;
@@ -356,6 +347,18 @@ final class TaskLane extends TaskLaneWords {
     TaskCore<?> core = slot.poll();
     into[0] = core;
     return core == null ? 0 : 1;
+  }
+
+  /** As {@link #lock}, but does not hold the lock if there are none. */
+  private int lockIfAny() {
+    if (size == 0) {
+      return 0;
+    }
+    int n = lock();
+    if (n == 0) {
+      size = 0;
+    }
+    return n;
   }
 
   /** Gives the number of tasks; the caller must write it, or another one. */

@@ -80,7 +80,7 @@ class FairnessTest {
             "a backlog",
             () -> {
               for (int i = 0; i < 50_000; i++) {
-                Task.spawn(() -> compute(100_000));
+                Task.spawn(() -> Kit.compute(100_000));
               }
               return null;
             }));
@@ -89,13 +89,6 @@ class FairnessTest {
   private static Void chain() {
     Task.spawn(FairnessTest::chain);
     return null;
-  }
-
-  private static void compute(long nanos) {
-    long end = System.nanoTime() + nanos;
-    while (System.nanoTime() < end) {
-      Thread.onSpinWait();
-    }
   }
 
   @ParameterizedTest

@@ -39,6 +39,14 @@ final class Kit {
     assertThat(latch.await(SOON.toSeconds(), TimeUnit.SECONDS)).as("latch opened in time").isTrue();
   }
 
+  /** Keeps its CPU busy for so long. */
+  static void compute(long nanos) {
+    long end = System.nanoTime() + nanos;
+    while (System.nanoTime() < end) {
+      Thread.onSpinWait();
+    }
+  }
+
   /** Waits like a body that swallows every interrupt. */
   static void awaitStubbornly(CountDownLatch latch) {
     for (; ; ) {

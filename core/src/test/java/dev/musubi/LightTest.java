@@ -726,7 +726,6 @@ class LightTest {
         .isInstanceOf(NullPointerException.class);
   }
 
-  /** Nothing blocks: so no more threads are needed than there are carriers, and some in reserve. */
   /** Tasks of another thread, in another lane, run long before most of a flood. */
   @Test
   @Semantics(13)
@@ -734,10 +733,7 @@ class LightTest {
     AtomicInteger flooded = new AtomicInteger();
     Callable<Integer> drop =
         () -> {
-          long end = System.nanoTime() + 1_000;
-          while (System.nanoTime() < end) {
-            Thread.onSpinWait();
-          }
+          Kit.compute(1_000);
           return flooded.incrementAndGet();
         };
     List<JoinHandle<Integer>> flood = new ArrayList<>();
@@ -768,6 +764,7 @@ class LightTest {
     }
   }
 
+  /** Nothing blocks: so no more threads are needed than there are carriers, and some in reserve. */
   @Test
   void aLongFloodDoesNotNeedMoreAndMoreThreads() throws Exception {
     Set<Thread> threads = ConcurrentHashMap.newKeySet();
@@ -775,9 +772,7 @@ class LightTest {
     for (int i = 0; i < 30_000; i++) {
       flood.add(
           runtime.spawnLight(() -> {
-            for (long begin = System.nanoTime(); System.nanoTime() - begin < 20_000; ) {
-              Thread.onSpinWait();
-            }
+            Kit.compute(20_000);
             return threads.add(Thread.currentThread());
           }));
     }

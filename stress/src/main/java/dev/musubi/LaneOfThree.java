@@ -14,8 +14,8 @@ final class LaneOfThree {
   final TaskCore<?> second = StressRuntime.task(() -> ++seconds);
   final TaskCore<?> third = StressRuntime.task(() -> ++thirds);
 
-  /** Runs the next in the lane; false if there is none. */
-  boolean runNext() {
+  /** Runs the next in a lane; false if there is none. */
+  static boolean runNext(TaskLane lane) {
     TaskCore<?> next = lane.poll();
     if (next != null) {
       StressRuntime.execute(next);
@@ -24,7 +24,7 @@ final class LaneOfThree {
   }
 
   void runRest(III_Result result) {
-    while (runNext()) {}
+    while (runNext(lane)) {}
     result.r1 = firsts;
     result.r2 = seconds;
     result.r3 = thirds;

@@ -32,9 +32,9 @@ public class LifoSlotTakers {
 
   @Actor
   public void taker() {
-    var _ = tasks.runNext();
+    var _ = LaneOfThree.runNext(tasks.lane);
     tasks.lane.dropDead();
-    var _ = tasks.runNext();
+    var _ = LaneOfThree.runNext(tasks.lane);
   }
 
   @Arbiter

@@ -38,25 +38,17 @@ public class TaskLaneMoves {
     tasks.lane.add(tasks.second);
     tasks.lane.add(tasks.third);
     StressRuntime.execute(tasks.second);
-    execute(other.poll());
+    var _ = LaneOfThree.runNext(other);
   }
 
   @Actor
   public void moves() {
-    execute(tasks.lane.moveTo(other));
-  }
-
-  private static void execute(TaskCore<?> core) {
-    if (core != null) {
-      StressRuntime.execute(core);
-    }
+    StressRuntime.execute(tasks.lane.moveTo(other)); // nobody else takes from there
   }
 
   @Arbiter
   public void end(III_Result result) {
-    for (TaskCore<?> next = other.poll(); next != null; next = other.poll()) {
-      StressRuntime.execute(next);
-    }
+    while (LaneOfThree.runNext(other)) {}
     tasks.runRest(result);
   }
 }
