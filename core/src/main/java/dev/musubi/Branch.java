@@ -94,6 +94,10 @@ public final class Branch<R extends @Nullable Object, X extends Exception> {
     return task != null;
   }
 
+  boolean isDeadline() {
+    return (Object) source instanceof Due;
+  }
+
   /** Before any effect: a wait that can only end when the calling task ends is refused. */
   void check() {
     if (task != null && (abortsLoser || TaskCore.current() == task)) {

@@ -47,8 +47,8 @@ final class Gathering {
   }
 
   private @Nullable TaskCore<?> await(@Nullable TaskCore<?> me) throws InterruptedException {
-    if (!isDone() && thread.isVirtual()) {
-      Thread.yield(); // as in every join
+    if (!isDone()) {
+      Pacer.yieldBeforeWait(thread);
     }
     while (!isDone()) {
       LockSupport.park(this);

@@ -1,5 +1,6 @@
 package dev.musubi;
 
+import dev.musubi.internal.Stack;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.lang.ref.WeakReference;
@@ -24,15 +25,25 @@ import org.jspecify.annotations.Nullable;
  *
  * A platform thread, which no flood can starve, asks a question once a tick: it unparks a virtual
  * thread, the probe. If the probe has not run by the next tick, outside wake-ups are starving, and
- * the gate is closed: threads that pass a point of ours (spawn, join, sleep, yield) park, and
- * {@linkplain Launcher launchers} start nothing. The carriers' queues run dry, the carriers look
- * around, and find the probe and all else that waited. The probe opens the gate. So a program that
- * does not starve anything pays one load at each point and never waits; one that does waits just as
- * long as it takes the carriers to look around.
+ * the gate is closed: threads that pass a point of ours (spawn, join, select, sleep, yield) park,
+ * and {@linkplain Launcher launchers} start nothing. The carriers' queues run dry, the carriers
+ * look around, and find the probe and all else that waited. The probe opens the gate. So a program
+ * that does not starve anything pays one load at each point and never waits; one that does waits
+ * just as long as it takes the carriers to look around.
  *
  * <p>If the probe is not found within {@link #LONGEST_CLOSED}, the gate opens anyway, and stays
  * open for longer and longer: then the flood does not pass our points, and closing them only harms
  * ourselves.
+ *
+ * <h2>Where the points are</h2>
+ *
+ * Who is stopped pays for one more turn of a thread. Yields are stopped before they yield. A join
+ * or select that begins while the gate is closed makes room by itself if it parks; it is stopped at
+ * its end, if it comes to that before the gate is opened, or fails: so hand-overs between tasks
+ * come to rest after one step each. Those that the time may end are stopped at their beginning,
+ * like sleeps: thousands of them may be due again before the last one is through; and so are waits
+ * for many. The first spawn of a task while the gate is closed goes through, as it starts nothing;
+ * the second is stopped, since a loop that spawns keeps its carrier.
  *
  * <pre>
  *   IDLE ──point──► OPEN ──tick, probe answered──► CALM ──point──► OPEN
@@ -69,6 +80,7 @@ final class Pacer {
       "off".equals(System.getProperty("dev.musubi.fairness")) ? OPEN : IDLE;
 
   private static volatile @Nullable Waiting waiting;
+  private static volatile int closings; // of the gate, so far; the ticker is the only writer
   private static volatile int asked;
   private static volatile int answered;
   private static volatile long opened; // when the probe opened the gate last
@@ -122,6 +134,40 @@ final class Pacer {
     }
   }
 
+  /** The point of a spawn. */
+  static void spawnPoint() {
+    int now = gate;
+    if (now != OPEN && (now != CLOSED || !TaskCore.spawnsFirstIn((byte) closings))) {
+      slowPoint(now);
+    }
+  }
+
+  /**
+   * The point of a wait that begins: true if it is to be passed at the end, by {@link #endWait}.
+   *
+   * @param limited whether the time may end it
+   */
+  static boolean beginWait(boolean limited) {
+    int now = gate;
+    if (now == CLOSED && !limited) {
+      return true;
+    } else if (now != OPEN) {
+      slowPoint(now);
+    }
+    return false;
+  }
+
+  /** Throws nothing: what has been waited for may be in the caller's hands. */
+  static void endWait(boolean begunWhileClosed) {
+    if (begunWhileClosed && gate == CLOSED) {
+      try {
+        slowPoint(CLOSED);
+      } catch (Throwable e) {
+        // no memory, or no stack, to wait here: it goes through
+      }
+    }
+  }
+
   /**
    * As {@link #point()}, for a thread that nobody waits for: it does not go through when the gate
    * is closed again before it has got a carrier.
@@ -131,6 +177,16 @@ final class Pacer {
     while (gate == CLOSED) {
       Thread.interrupted(); // a foreign one, with which the next wait would not be one
       point();
+    }
+  }
+
+  /**
+   * Before a wait for a task: short ones are done when we come back, which is cheaper than to park
+   * and be woken. But whoever yields keeps a queue from running dry.
+   */
+  static void yieldBeforeWait(Thread me) {
+    if (me.isVirtual() && isOpen()) {
+      Thread.yield();
     }
   }
 
@@ -168,6 +224,7 @@ final class Pacer {
   }
 
   private static void waitForOpen(Thread me) {
+    Stack.reserve(); // whoever takes the stack of those that wait must wake them all
     Waiting mine = new Waiting(me);
     do {
       mine.next = waiting;
@@ -308,6 +365,7 @@ final class Pacer {
     long deadline = begin + LONGEST_CLOSED;
     opened = deadline;
     forEachLauncher(Launcher::closing);
+    closings++;
     gate = CLOSED;
     long left = LONGEST_CLOSED;
     if (answered == asked) { // just now

@@ -243,11 +243,13 @@ public final class Select {
   private static <R extends @Nullable Object, X extends Exception> R run(
       Branch<? extends R, ? extends X>[] branches, boolean biased) throws X, InterruptedException {
     int enabled = 0;
+    boolean limited = false;
     Branch<? extends R, ? extends X> otherwise = null;
     for (Branch<? extends R, ? extends X> branch : branches) {
       if (branch.isEnabled()) {
         branch.check();
         enabled++;
+        limited |= branch.isDeadline();
       } else if (branch.isOtherwise()) {
         if (otherwise != null) {
           throw new IllegalArgumentException("a select takes only one otherwise branch");
@@ -257,10 +259,12 @@ public final class Select {
     }
     if (enabled > 0) {
       Won won = null;
+      boolean atTheEnd = Pacer.beginWait(limited);
       try {
         won = first(branches, enabled, biased);
       } finally {
         endLosers(branches, won);
+        Pacer.endWait(atTheEnd);
         Reference.reachabilityFence(branches); // a handle in it must not seem let go meanwhile
       }
       if (won != null) {
@@ -282,7 +286,7 @@ public final class Select {
   private static @Nullable Won first(Branch<?, ?>[] branches, int enabled, boolean biased)
       throws InterruptedException {
     TaskCore<?> me = TaskCore.current();
-    TaskCore.checkWait(me);
+    TaskCore.checkInterrupt(me);
     int start = biased ? 0 : enabledAt(branches, TaskRuntime.current().random(enabled));
     Won ready = ready(branches, start);
     return ready != null ? ready : await(branches, start, new Selection(enabled), me);

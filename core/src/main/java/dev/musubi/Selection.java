@@ -150,8 +150,8 @@ final class Selection {
    */
   @Nullable SelectWaiter<?> await(@Nullable TaskCore<?> me, boolean forTask)
       throws InterruptedException {
-    if (forTask && !isDecided() && thread.isVirtual()) {
-      Thread.yield(); // short tasks are done when we come back: cheaper than to park
+    if (forTask && !isDecided()) {
+      Pacer.yieldBeforeWait(thread);
     }
     while (!isDecided()) {
       if (thread.isInterrupted() || (me != null && me.mustStop())) {

@@ -171,7 +171,10 @@ final class TaskCore<T extends @Nullable Object>
   private boolean interruptAfterShield;
   private volatile boolean hosting; // set and cleared by the task's own thread
 
-  /** The launcher's; of a light task, how many others are between it and its thread's ground. */
+  /**
+   * The launcher's until it begins, then the pacer's, see {@link #spawnsFirstIn}; of a light task,
+   * how many others are between it and its thread's ground.
+   */
   private byte weight;
 
   TaskCore(TaskRuntime runtime, Object body, @Nullable TaskOptions options, TaskKind kind) {
@@ -1033,9 +1036,7 @@ final class TaskCore<T extends @Nullable Object>
     return (state & PHASE) == SUCCESS;
   }
 
-  /**
-   * At the entry of every wait: makes room for others, then throws if the waiting task must stop.
-   */
+  /** Makes room for others, then throws if the waiting task must stop. */
   static void checkWait(@Nullable TaskCore<?> me) throws InterruptedException {
     Pacer.point();
     checkInterrupt(me);
@@ -1080,20 +1081,21 @@ final class TaskCore<T extends @Nullable Object>
     if (me == this || nanos == Long.MAX_VALUE) {
       rejectSelf();
     }
-    checkWait(me);
-    if (isFinished()) {
-      return true;
+    boolean atTheEnd = Pacer.beginWait(nanos != Long.MAX_VALUE);
+    try {
+      checkInterrupt(me);
+      return isFinished() || (nanos > 0 && awaitEnd(nanos, me));
+    } finally {
+      Pacer.endWait(atTheEnd);
     }
-    if (nanos == 0) {
-      return false;
-    }
+  }
+
+  private boolean awaitEnd(long nanos, @Nullable TaskCore<?> me) throws InterruptedException {
     hurry();
     Thread joiner = Thread.currentThread();
-    if (joiner.isVirtual()) {
-      Thread.yield(); // short tasks are done when we come back: cheaper than to park and be woken
-      if (isFinished()) {
-        return true;
-      }
+    Pacer.yieldBeforeWait(joiner);
+    if (isFinished()) {
+      return true;
     }
     Waiter waiter = new Waiter(joiner);
     addWaiter(waiter);
@@ -1489,6 +1491,19 @@ final class TaskCore<T extends @Nullable Object>
 
   long number() {
     return id;
+  }
+
+  /**
+   * Whether the caller is an ordinary task that spawns for the first time in this closing of the
+   * pacer's gate. Its weight says so: the launcher needs it no more.
+   */
+  static boolean spawnsFirstIn(byte closing) {
+    TaskCore<?> me = current();
+    if (me == null || me.kind != VIRTUAL || me.weight == closing) {
+      return false;
+    }
+    me.weight = closing;
+    return true;
   }
 
   void setWeight(int now) {

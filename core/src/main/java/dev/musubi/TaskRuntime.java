@@ -352,7 +352,7 @@ public final class TaskRuntime implements AutoCloseable {
    * does so first. Then it reserves stack for the rest of the spawn, which has steps that reserve.
    */
   static void beforeSpawn() {
-    Pacer.point();
+    Pacer.spawnPoint();
     Stack.reserveTwice();
   }
 

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.musubi.contract.Contract;
 import dev.musubi.contract.Semantics;
 import dev.musubi.support.Eventually;
+import dev.musubi.sync.Oneshot;
+import dev.musubi.sync.OneshotReceiver;
+import dev.musubi.sync.OneshotSender;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -12,9 +15,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -77,6 +82,63 @@ class FairnessTest {
               return null;
             }),
         new Flood(
+            "loops that compute and spawn",
+            () -> {
+              for (int i = 0; i < 5 * many; i++) {
+                Task.spawn(() -> {
+                  while (!TaskRuntime.current()
+                      .isShutdown()) { // to spawn does not look for an abort
+                    Kit.compute(100_000);
+                    Task.spawn(() -> 1).detach();
+                  }
+                  return null;
+                });
+              }
+              return null;
+            }),
+        new Flood(
+            "aborted tasks that try to join again and again",
+            () -> {
+              JoinHandle<Integer> ended = Task.spawn(() -> 1);
+              for (int i = 0; i < many; i++) {
+                CountDownLatch begun = new CountDownLatch(1);
+                JoinHandle<Void> again =
+                    Task.spawn(() -> {
+                      begun.countDown();
+                      while (!TaskRuntime.current().isShutdown()) {
+                        try {
+                          ended.join();
+                        } catch (InterruptedException e) {
+                          // on purpose
+                        }
+                      }
+                      return null;
+                    });
+                begun.await();
+                again.abort();
+              }
+              return null;
+            }),
+        new Flood(
+            "joins of a task that has ended",
+            () -> {
+              JoinHandle<Integer> ended = Task.spawn(() -> 1);
+              for (int i = 0; i < many; i++) {
+                Task.spawn(() -> {
+                  while (true) {
+                    ended.join();
+                  }
+                });
+              }
+              return null;
+            }),
+        new Flood(
+            "hand-overs",
+            () -> {
+              var _ = playInPairs(Integer.MAX_VALUE);
+              return null;
+            }),
+        new Flood(
             "a backlog",
             () -> {
               for (int i = 0; i < 50_000; i++) {
@@ -89,6 +151,44 @@ class FairnessTest {
   private static Void chain() {
     Task.spawn(FairnessTest::chain);
     return null;
+  }
+
+  /** What one of a pair hands to the other: where it is to come back. */
+  private record Ball(OneshotSender<Ball> back) {}
+
+  private static List<JoinHandle<Integer>> playInPairs(int times) {
+    List<JoinHandle<Integer>> players = new ArrayList<>();
+    for (int i = 0; i < 2 * Runtime.getRuntime().availableProcessors(); i++) {
+      Oneshot<Ball> one = Oneshot.create();
+      Oneshot<Ball> other = Oneshot.create();
+      players.add(Task.spawn(() -> play(one.receiver(), times)));
+      players.add(Task.spawn(() -> play(other.receiver(), times)));
+      assertThat(one.sender().send(new Ball(other.sender()))).isTrue();
+    }
+    return players;
+  }
+
+  private static int play(OneshotReceiver<Ball> first, int times) throws InterruptedException {
+    OneshotReceiver<Ball> mine = first;
+    for (int i = 0; i < times; i++) {
+      Ball ball = mine.receive();
+      Oneshot<Ball> next = Oneshot.create();
+      mine = next.receiver();
+      var _ = ball.back().send(new Ball(next.sender()));
+    }
+    return times;
+  }
+
+  /** Those who play starve the pacer's probe, so that it stops them again and again. */
+  @Test
+  @Contract(330)
+  @Semantics(13)
+  void nothingIsLostAtTheGate() throws InterruptedException {
+    try (TaskRuntime runtime = TaskRuntime.create()) {
+      for (JoinHandle<Integer> player : runtime.blockOn(() -> playInPairs(50_000))) {
+        assertThat(player.join()).isEqualTo(50_000);
+      }
+    }
   }
 
   @ParameterizedTest
