@@ -35,6 +35,12 @@ import org.jspecify.annotations.Nullable;
  * open for longer and longer: then the flood does not pass our points, and closing them only harms
  * ourselves.
  *
+ * <pre>
+ *   IDLE ──point──► OPEN ──tick, probe answered──► CALM ──point──► OPEN
+ *    ▲               │                              └──quiet for a while──► IDLE
+ *    │               └──tick, no answer──► CLOSED ──probe, or LONGEST_CLOSED──► OPEN
+ * </pre>
+ *
  * <h2>Where the points are</h2>
  *
  * Who is stopped pays for one more turn of a thread. Yields are stopped before they yield. A join
@@ -44,12 +50,6 @@ import org.jspecify.annotations.Nullable;
  * like sleeps: thousands of them may be due again before the last one is through; and so are waits
  * for many. The first spawn of a task while the gate is closed goes through, as it starts nothing;
  * the second is stopped, since a loop that spawns keeps its carrier.
- *
- * <pre>
- *   IDLE ──point──► OPEN ──tick, probe answered──► CALM ──point──► OPEN
- *    ▲               │                              └──quiet for a while──► IDLE
- *    │               └──tick, no answer──► CLOSED ──probe, or LONGEST_CLOSED──► OPEN
- * </pre>
  *
  * <h2>No lost wake-ups</h2>
  *

@@ -34,6 +34,17 @@ class FairnessTest {
   private static final int BEATS = 100;
 
   record Flood(String name, Body<Void, Exception> start) {
+    static Flood of(String name, int tasks, Callable<Void> body) {
+      return new Flood(
+          name,
+          () -> {
+            for (int i = 0; i < tasks; i++) {
+              Task.spawn(body);
+            }
+            return null;
+          });
+    }
+
     @Override
     public String toString() {
       return name;
@@ -43,56 +54,37 @@ class FairnessTest {
   static Stream<Flood> floods() {
     int many = 2 * Runtime.getRuntime().availableProcessors();
     return Stream.of(
-        new Flood(
+        Flood.of(
             "yield loops",
+            many,
             () -> {
-              for (int i = 0; i < many; i++) {
-                Task.spawn(() -> {
-                  while (true) {
-                    Task.yieldNow();
-                  }
-                });
+              while (true) {
+                Task.yieldNow();
               }
-              return null;
             }),
-        new Flood(
+        Flood.of(
             "spawn and join loops",
+            many,
             () -> {
-              for (int i = 0; i < many; i++) {
-                Task.spawn(() -> {
-                  while (true) {
-                    List<JoinHandle<Integer>> handles = new ArrayList<>();
-                    for (int k = 0; k < 100; k++) {
-                      handles.add(Task.spawn(() -> 1));
-                    }
-                    for (JoinHandle<Integer> handle : handles) {
-                      handle.join();
-                    }
-                  }
-                });
+              while (true) {
+                List<JoinHandle<Integer>> handles = new ArrayList<>();
+                for (int k = 0; k < 100; k++) {
+                  handles.add(Task.spawn(() -> 1));
+                }
+                for (JoinHandle<Integer> handle : handles) {
+                  handle.join();
+                }
               }
-              return null;
             }),
-        new Flood(
-            "chains",
-            () -> {
-              for (int i = 0; i < many; i++) {
-                Task.spawn(FairnessTest::chain);
-              }
-              return null;
-            }),
-        new Flood(
+        Flood.of("chains", many, FairnessTest::chain),
+        Flood.of(
             "loops that compute and spawn",
+            5 * many,
             () -> {
-              for (int i = 0; i < 5 * many; i++) {
-                Task.spawn(() -> {
-                  while (!TaskRuntime.current()
-                      .isShutdown()) { // to spawn does not look for an abort
-                    Kit.compute(100_000);
-                    Task.spawn(() -> 1).detach();
-                  }
-                  return null;
-                });
+              TaskRuntime runtime = TaskRuntime.current();
+              while (!runtime.isShutdown()) { // to spawn does not look for an abort
+                Kit.compute(100_000);
+                Task.spawn(() -> 1).detach();
               }
               return null;
             }),
@@ -119,18 +111,14 @@ class FairnessTest {
               }
               return null;
             }),
-        new Flood(
+        Flood.of(
             "joins of a task that has ended",
+            many,
             () -> {
               JoinHandle<Integer> ended = Task.spawn(() -> 1);
-              for (int i = 0; i < many; i++) {
-                Task.spawn(() -> {
-                  while (true) {
-                    ended.join();
-                  }
-                });
+              while (true) {
+                ended.join();
               }
-              return null;
             }),
         new Flood(
             "hand-overs",
@@ -138,12 +126,11 @@ class FairnessTest {
               var _ = playInPairs(Integer.MAX_VALUE);
               return null;
             }),
-        new Flood(
+        Flood.of(
             "a backlog",
+            50_000,
             () -> {
-              for (int i = 0; i < 50_000; i++) {
-                Task.spawn(() -> Kit.compute(100_000));
-              }
+              Kit.compute(100_000);
               return null;
             }));
   }
