@@ -1,5 +1,6 @@
 package dev.musubi;
 
+import dev.musubi.internal.Pollable;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -105,12 +106,27 @@ public final class Branch<R extends @Nullable Object, X extends Exception> {
     }
   }
 
-  @Nullable Selectable<Object> source() {
-    return source;
+  /** Whether it can tell, without being registered with, what is ready. */
+  boolean isPollable() {
+    return source instanceof Pollable || isDeadline();
   }
 
-  void register(SelectWaiter<Object> waiter) {
-    waiter.registered(Objects.requireNonNull(source).register(waiter));
+  /**
+   * What is ready, or {@link Pollable#NOTHING}. See {@link Pollable#poll}.
+   *
+   * @param machineNow a look at the machine's clock, if it is a {@linkplain #isDeadline deadline}
+   */
+  @Nullable Object poll(long machineNow) {
+    return (Object) source instanceof Due due
+        ? due.poll(machineNow)
+        : ((Pollable) Objects.requireNonNull(source)).poll();
+  }
+
+  void register(SelectWaiter<Object> waiter, long machineNow) {
+    waiter.registered(
+        (Object) source instanceof Due due
+            ? due.register(waiter, machineNow)
+            : Objects.requireNonNull(source).register(waiter));
   }
 
   @SuppressWarnings("NullAway") // null only where the source's type has null

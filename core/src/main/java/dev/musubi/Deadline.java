@@ -128,10 +128,14 @@ public final class Deadline implements Comparable<Deadline> {
     return at;
   }
 
-  /** Offers itself when it has come. */
-  Registration register(SelectWaiter<? super Deadline> waiter) {
+  /**
+   * Offers itself when it has come.
+   *
+   * @param now a look at its clock, not long ago
+   */
+  Registration register(SelectWaiter<? super Deadline> waiter, long now) {
     Bell bell = new Bell(this, waiter);
-    if (!timers.set(bell, at)) {
+    if (!timers.set(bell, at, now)) {
       waiter.offer(this);
     }
     return bell;

@@ -46,10 +46,11 @@ import org.jspecify.annotations.Nullable;
  * Who is stopped pays for one more turn of a thread. Yields are stopped before they yield. A join
  * or select that begins while the gate is closed makes room by itself if it parks; it is stopped at
  * its end, if it comes to that before the gate is opened, or fails: so hand-overs between tasks
- * come to rest after one step each. Those that the time may end are stopped at their beginning,
- * like sleeps: thousands of them may be due again before the last one is through; and so are waits
- * for many. The first spawn of a task while the gate is closed goes through, as it starts nothing;
- * the second is stopped, since a loop that spawns keeps its carrier.
+ * come to rest after one step each. The first of a task's life goes through, as many tasks wait
+ * only once; no new ones begin while the gate is closed. Those that the time may end are stopped at
+ * their beginning, like sleeps: thousands of them may be due again before the last one is through;
+ * and so are waits for many. The first spawn of a task while the gate is closed goes through, as it
+ * starts nothing; the second is stopped, since a loop that spawns keeps its carrier.
  *
  * <h2>No lost wake-ups</h2>
  *
@@ -137,7 +138,7 @@ final class Pacer {
   /** The point of a spawn. */
   static void spawnPoint() {
     int now = gate;
-    if (now != OPEN && (now != CLOSED || !TaskCore.spawnsFirstIn((byte) closings))) {
+    if (now != OPEN && (now != CLOSED || !TaskCore.spawnsFirstIn(closings))) {
       slowPoint(now);
     }
   }
@@ -159,7 +160,7 @@ final class Pacer {
 
   /** Throws nothing: what has been waited for may be in the caller's hands. */
   static void endWait(boolean begunWhileClosed) {
-    if (begunWhileClosed && gate == CLOSED) {
+    if (begunWhileClosed && gate == CLOSED && !TaskCore.waitsFirst()) {
       try {
         slowPoint(CLOSED);
       } catch (Throwable e) {

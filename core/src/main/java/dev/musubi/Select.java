@@ -1,6 +1,7 @@
 package dev.musubi;
 
 import dev.musubi.internal.Pollable;
+import dev.musubi.internal.RealTimers;
 import java.lang.ref.Reference;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -261,7 +262,7 @@ public final class Select {
       Won won = null;
       boolean atTheEnd = Pacer.beginWait(limited);
       try {
-        won = first(branches, enabled, biased);
+        won = first(branches, enabled, biased, limited);
       } finally {
         endLosers(branches, won);
         Pacer.endWait(atTheEnd);
@@ -283,26 +284,28 @@ public final class Select {
   private record Won(int branch, @Nullable Object value) {}
 
   /** The winner; null if all were disabled. */
-  private static @Nullable Won first(Branch<?, ?>[] branches, int enabled, boolean biased)
+  private static @Nullable Won first(
+      Branch<?, ?>[] branches, int enabled, boolean biased, boolean limited)
       throws InterruptedException {
     TaskCore<?> me = TaskCore.current();
     TaskCore.checkInterrupt(me);
     int start = biased ? 0 : enabledAt(branches, TaskRuntime.current().random(enabled));
-    Won ready = ready(branches, start);
-    return ready != null ? ready : await(branches, start, new Selection(enabled), me);
+    long now = limited ? RealTimers.INSTANCE.now() : 0;
+    Won ready = ready(branches, start, now);
+    return ready != null ? ready : await(branches, start, now, new Selection(enabled), me);
   }
 
   /** Looks in order, for as long as the sources can tell without being registered with. */
   @SuppressWarnings("ReferenceEquality") // a mark
-  private static @Nullable Won ready(Branch<?, ?>[] branches, int start) {
+  private static @Nullable Won ready(Branch<?, ?>[] branches, int start, long now) {
     int n = branches.length;
     for (int i = 0; i < n; i++) {
       int at = start + i < n ? start + i : start + i - n;
       if (branches[at].isEnabled()) {
-        if (!(branches[at].source() instanceof Pollable source)) {
+        if (!branches[at].isPollable()) {
           return null;
         }
-        Object value = source.poll();
+        Object value = branches[at].poll(now);
         if (value != Pollable.NOTHING) {
           return new Won(at, value);
         }
@@ -313,7 +316,7 @@ public final class Select {
 
   /** Registers a waiter for each enabled branch, waits, and takes all of them back. */
   private static @Nullable Won await(
-      Branch<?, ?>[] branches, int start, Selection selection, @Nullable TaskCore<?> me)
+      Branch<?, ?>[] branches, int start, long now, Selection selection, @Nullable TaskCore<?> me)
       throws InterruptedException {
     int n = branches.length;
     @SuppressWarnings({"unchecked", "rawtypes"})
@@ -326,7 +329,7 @@ public final class Select {
         if (branches[at].isEnabled()) {
           SelectWaiter<Object> waiter = new SelectWaiter<>(selection);
           waiters[at] = waiter;
-          branches[at].register(waiter);
+          branches[at].register(waiter, now);
           forTask |= branches[at].isTask();
         }
       }

@@ -61,7 +61,7 @@ final class Selection {
   private volatile long number; // 0 until it is needed
 
   Selection(int enabled) {
-    this.enabled = enabled;
+    ENABLED.set(this, enabled); // nobody else knows it: no fence
   }
 
   /** For the order of claims. */
@@ -93,8 +93,10 @@ final class Selection {
 
   /** By the claimer. */
   void win(SelectWaiter<?> winner) {
-    state = winner;
-    if (Thread.currentThread() != thread) { // it looks before it parks
+    if (Thread.currentThread() == thread) { // it looks before it parks: no fence, no wake-up
+      STATE.setRelease(this, winner);
+    } else {
+      state = winner;
       LockSupport.unpark(thread);
     }
   }

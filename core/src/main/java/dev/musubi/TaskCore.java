@@ -132,6 +132,8 @@ final class TaskCore<T extends @Nullable Object>
   private static final byte LIGHT = 1;
   private static final byte BLOCKING = 2;
 
+  private static final byte HAS_WAITED = Byte.MIN_VALUE; // the highest bit of the weight
+
   private static final int SPINS = 64;
 
   /** How many light tasks may run one in the other's join: each needs a piece of the stack. */
@@ -172,8 +174,8 @@ final class TaskCore<T extends @Nullable Object>
   private volatile boolean hosting; // set and cleared by the task's own thread
 
   /**
-   * The launcher's until it begins, then the pacer's, see {@link #spawnsFirstIn}; of a light task,
-   * how many others are between it and its thread's ground.
+   * The launcher's until it begins, then the pacer's, see {@link #spawnsFirstIn} and {@link
+   * #waitsFirst}; of a light task, how many others are between it and its thread's ground.
    */
   private byte weight;
 
@@ -1497,12 +1499,23 @@ final class TaskCore<T extends @Nullable Object>
    * Whether the caller is an ordinary task that spawns for the first time in this closing of the
    * pacer's gate. Its weight says so: the launcher needs it no more.
    */
-  static boolean spawnsFirstIn(byte closing) {
+  static boolean spawnsFirstIn(int closing) {
     TaskCore<?> me = current();
-    if (me == null || me.kind != VIRTUAL || me.weight == closing) {
+    int now = closing & ~HAS_WAITED;
+    if (me == null || me.kind != VIRTUAL || (me.weight & ~HAS_WAITED) == now) {
       return false;
     }
-    me.weight = closing;
+    me.weight = (byte) ((me.weight & HAS_WAITED) | now);
+    return true;
+  }
+
+  /** Whether the caller is an ordinary task that asks this for the first time in its life. */
+  static boolean waitsFirst() {
+    TaskCore<?> me = current();
+    if (me == null || me.kind != VIRTUAL || (me.weight & HAS_WAITED) != 0) {
+      return false;
+    }
+    me.weight |= HAS_WAITED;
     return true;
   }
 

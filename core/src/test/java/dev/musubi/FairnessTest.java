@@ -123,7 +123,29 @@ class FairnessTest {
         new Flood(
             "hand-overs",
             () -> {
-              var _ = playInPairs(Integer.MAX_VALUE);
+              var _ = playInPairs(many, Integer.MAX_VALUE, 0);
+              return null;
+            }),
+        new Flood(
+            "hand-overs that compute", // more in two steps each than the gate stays closed for
+            () -> {
+              var _ = playInPairs(25 * many, Integer.MAX_VALUE, 20_000);
+              return null;
+            }),
+        Flood.of(
+            "new tasks that wait once and compute",
+            many,
+            () -> {
+              JoinHandle<Integer> ended = Task.spawn(() -> 1);
+              while (!TaskRuntime.current().isShutdown()) {
+                Task.spawn(
+                        () -> {
+                          ended.join();
+                          Kit.compute(20_000);
+                          return null;
+                        })
+                    .detach();
+              }
               return null;
             }),
         Flood.of(
@@ -143,22 +165,24 @@ class FairnessTest {
   /** What one of a pair hands to the other: where it is to come back. */
   private record Ball(OneshotSender<Ball> back) {}
 
-  private static List<JoinHandle<Integer>> playInPairs(int times) {
+  private static List<JoinHandle<Integer>> playInPairs(int pairs, int times, int nanos) {
     List<JoinHandle<Integer>> players = new ArrayList<>();
-    for (int i = 0; i < 2 * Runtime.getRuntime().availableProcessors(); i++) {
+    for (int i = 0; i < pairs; i++) {
       Oneshot<Ball> one = Oneshot.create();
       Oneshot<Ball> other = Oneshot.create();
-      players.add(Task.spawn(() -> play(one.receiver(), times)));
-      players.add(Task.spawn(() -> play(other.receiver(), times)));
+      players.add(Task.spawn(() -> play(one.receiver(), times, nanos)));
+      players.add(Task.spawn(() -> play(other.receiver(), times, nanos)));
       assertThat(one.sender().send(new Ball(other.sender()))).isTrue();
     }
     return players;
   }
 
-  private static int play(OneshotReceiver<Ball> first, int times) throws InterruptedException {
+  private static int play(OneshotReceiver<Ball> first, int times, int nanos)
+      throws InterruptedException {
     OneshotReceiver<Ball> mine = first;
     for (int i = 0; i < times; i++) {
       Ball ball = mine.receive();
+      Kit.compute(nanos);
       Oneshot<Ball> next = Oneshot.create();
       mine = next.receiver();
       var _ = ball.back().send(new Ball(next.sender()));
@@ -172,7 +196,8 @@ class FairnessTest {
   @Semantics(13)
   void nothingIsLostAtTheGate() throws InterruptedException {
     try (TaskRuntime runtime = TaskRuntime.create()) {
-      for (JoinHandle<Integer> player : runtime.blockOn(() -> playInPairs(50_000))) {
+      int pairs = 2 * Runtime.getRuntime().availableProcessors();
+      for (JoinHandle<Integer> player : runtime.blockOn(() -> playInPairs(pairs, 50_000, 0))) {
         assertThat(player.join()).isEqualTo(50_000);
       }
     }

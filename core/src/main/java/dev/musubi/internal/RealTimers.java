@@ -60,7 +60,7 @@ public final class RealTimers extends Timers {
   @Override
   public boolean set(Timer timer, long at, long now) {
     if (at <= now) {
-      timer.state = Timer.FIRED;
+      timer.state(Timer.FIRED);
       return false;
     }
     long tick = tickFor(at);

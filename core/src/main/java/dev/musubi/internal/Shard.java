@@ -35,11 +35,11 @@ final class Shard {
       }
       timer.tick = tick;
       if (!wheel.add(timer)) {
-        timer.state = Timer.FIRED;
+        timer.state(Timer.FIRED);
         return false;
       }
       timer.shard = this;
-      timer.state = Timer.SET;
+      timer.state(Timer.SET);
       if (tick < nextTick) {
         nextTick = wheel.nextTick();
       }
@@ -57,11 +57,11 @@ final class Shard {
   boolean cancel(Timer timer) {
     lock.lock();
     try {
-      if (timer.state != Timer.SET || timer.shard != this) {
+      if (timer.state() != Timer.SET || timer.shard != this) {
         return false;
       }
       wheel.remove(timer);
-      timer.state = Timer.IDLE;
+      timer.state(Timer.IDLE);
       return true; // nextTick may now be too early: a look in vain, and not one for each cancel
     } finally {
       lock.unlock();
@@ -78,7 +78,7 @@ final class Shard {
       Timer reversed = null;
       for (Timer timer = wheel.advance(now); timer != null; ) {
         Timer following = timer.next;
-        timer.state = Timer.FIRED;
+        timer.state(Timer.FIRED);
         timer.next = reversed;
         reversed = timer;
         timer = following;

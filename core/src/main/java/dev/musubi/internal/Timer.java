@@ -1,5 +1,7 @@
 package dev.musubi.internal;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +13,7 @@ public abstract class Timer {
   static final byte IDLE = 0;
   static final byte SET = 1;
   static final byte FIRED = 2;
+  private static final VarHandle STATE;
 
   /** All under the lock of the shard, except that {@code state} may be read without it. */
   @Nullable Timer next;
@@ -19,7 +22,7 @@ public abstract class Timer {
   @Nullable Shard shard;
   long tick;
   short place;
-  volatile byte state;
+  private volatile byte state;
 
   /** For subclasses. */
   protected Timer() {}
@@ -30,6 +33,15 @@ public abstract class Timer {
    */
   protected abstract void fired();
 
+  byte state() {
+    return state;
+  }
+
+  /** What was written before is seen with it. Not volatile: a fence for each would cost more. */
+  void state(byte now) {
+    STATE.setRelease(this, now);
+  }
+
   /**
    * Whether it has fired since it was last set.
    *
@@ -37,5 +49,13 @@ public abstract class Timer {
    */
   public final boolean hasFired() {
     return state == FIRED;
+  }
+
+  static {
+    try {
+      STATE = MethodHandles.lookup().findVarHandle(Timer.class, "state", byte.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
   }
 }

@@ -73,7 +73,7 @@ public abstract sealed class Timers permits RealTimers, ManualTimers {
    *     way
    */
   public final boolean cancel(Timer timer) {
-    while (timer.state == Timer.SET) {
+    while (timer.state() == Timer.SET) {
       Shard shard = timer.shard;
       if (shard != null && shard.cancel(timer)) {
         return true;
