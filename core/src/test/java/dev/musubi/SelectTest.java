@@ -1,6 +1,7 @@
 package dev.musubi;
 
 import static dev.musubi.Select.after;
+import static dev.musubi.Select.at;
 import static dev.musubi.Select.on;
 import static dev.musubi.Select.otherwise;
 import static dev.musubi.Select.select;
@@ -575,6 +576,46 @@ class SelectTest {
     release.countDown();
     assertThat(longLived.join()).isEqualTo("end");
     assertThat(patient.join()).isEqualTo("end");
+  }
+
+  @Test
+  @Contract(199)
+  void aDeadlineThatHasPassedWinsInFrontOfASourceThatHasAValue() throws InterruptedException {
+    Selectable<String> ready =
+        waiter -> {
+          waiter.offer("ready");
+          return () -> {};
+        };
+    Branch<String, RuntimeException> passed = after(Duration.ZERO, () -> "passed");
+    Branch<String, RuntimeException> later = after(HOUR, () -> "later");
+    assertThat(Select.<String, RuntimeException>selectBiased(passed, on(ready, v -> v)))
+        .isEqualTo("passed");
+    assertThat(Select.<String, RuntimeException>selectBiased(later, on(ready, v -> v)))
+        .isEqualTo("ready");
+    assertThat(Select.<String, RuntimeException>selectBiased(on(ready, v -> v), passed))
+        .isEqualTo("ready");
+  }
+
+  @Test
+  void oneSelectWaitsForDeadlinesOfTwoClocks() throws InterruptedException {
+    ManualTime time = new ManualTime();
+    try (TaskRuntime runtime = TaskRuntime.builder().time(time).build()) {
+      Deadline byHand = runtime.blockOn(() -> Deadline.after(HOUR));
+      Branch<String, RuntimeException> hand = at(byHand, () -> "by hand");
+      assertThat(Select.<String, RuntimeException>selectBiased(hand, after(TICK, () -> "machine")))
+          .isEqualTo("machine");
+      AtomicReference<Thread> waiter = new AtomicReference<>();
+      JoinHandle<String> waiting =
+          Task.spawn(() -> {
+            waiter.set(Thread.currentThread());
+            return SelectTest.<String>pick(after(HOUR, () -> "machine"), hand);
+          });
+      Kit.awaitParked(Kit.thread(waiter));
+      time.advance(HOUR);
+      assertThat(waiting.join()).isEqualTo("by hand");
+      assertThat(Select.<String, RuntimeException>selectBiased(hand, after(HOUR, () -> "machine")))
+          .isEqualTo("by hand");
+    }
   }
 
   @Test
