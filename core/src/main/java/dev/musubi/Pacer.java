@@ -47,10 +47,10 @@ import org.jspecify.annotations.Nullable;
  * or select that begins while the gate is closed makes room by itself if it parks; it is stopped at
  * its end, if it comes to that before the gate is opened, or fails: so hand-overs between tasks
  * come to rest after one step each. The first of a task's life goes through, as many tasks wait
- * only once; no new ones begin while the gate is closed. Those that the time may end are stopped at
- * their beginning, like sleeps: thousands of them may be due again before the last one is through;
- * and so are waits for many. The first spawn of a task while the gate is closed goes through, as it
- * starts nothing; the second is stopped, since a loop that spawns keeps its carrier.
+ * only once, and no new ones are started while the gate is closed. Those that the time may end are
+ * stopped at their beginning, like sleeps: thousands of them may be due again before the last one
+ * is through; and so are waits for many. The first spawn of a task while the gate is closed goes
+ * through, as it starts nothing; the second is stopped, since a loop that spawns keeps its carrier.
  *
  * <h2>No lost wake-ups</h2>
  *
@@ -127,12 +127,10 @@ final class Pacer {
     return gate != CLOSED;
   }
 
-  /** A point at which a virtual thread can make room for others. */
-  static void point() {
+  /** A point at which a virtual thread can make room for others. True if it has done so. */
+  static boolean point() {
     int now = gate;
-    if (now != OPEN) {
-      slowPoint(now);
-    }
+    return now != OPEN && slowPoint(now);
   }
 
   /** The point of a spawn. */
@@ -199,15 +197,13 @@ final class Pacer {
     }
   }
 
-  private static void slowPoint(int now) {
-    if (now == CLOSED) {
-      Thread me = Thread.currentThread();
-      if (me.isVirtual()) {
-        waitForOpen(me);
-      }
-    } else {
+  private static boolean slowPoint(int now) {
+    if (now != CLOSED) {
       toOpen(now);
+      return false;
     }
+    Thread me = Thread.currentThread();
+    return me.isVirtual() && waitForOpen(me);
   }
 
   private static void toOpen(int now) {
@@ -224,7 +220,8 @@ final class Pacer {
     }
   }
 
-  private static void waitForOpen(Thread me) {
+  /** False if it did not wait, or not until then. */
+  private static boolean waitForOpen(Thread me) {
     Stack.reserve(); // whoever takes the stack of those that wait must wake them all
     Waiting mine = new Waiting(me);
     do {
@@ -232,9 +229,10 @@ final class Pacer {
     } while (!WAITING.compareAndSet(mine.next, mine));
     if (gate == CLOSED) {
       LockSupport.park(Pacer.class);
-    } else {
-      wakeWaiting();
+      return gate != CLOSED;
     }
+    wakeWaiting();
+    return false;
   }
 
   private static void open() {

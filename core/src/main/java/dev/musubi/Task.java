@@ -351,7 +351,8 @@ public final class Task {
    *     the current task was aborted
    */
   public static void yieldNow() throws InterruptedException {
-    TaskCore.checkWait(TaskCore.current());
-    Thread.yield();
+    if (!TaskCore.checkWait(TaskCore.current())) {
+      Thread.yield();
+    }
   }
 }

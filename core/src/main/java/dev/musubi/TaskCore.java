@@ -1038,10 +1038,14 @@ final class TaskCore<T extends @Nullable Object>
     return (state & PHASE) == SUCCESS;
   }
 
-  /** Makes room for others, then throws if the waiting task must stop. */
-  static void checkWait(@Nullable TaskCore<?> me) throws InterruptedException {
-    Pacer.point();
+  /**
+   * Makes room for others, then throws if the waiting task must stop. True if others have run
+   * meanwhile.
+   */
+  static boolean checkWait(@Nullable TaskCore<?> me) throws InterruptedException {
+    boolean hasLetOthersRun = Pacer.point();
     checkInterrupt(me);
+    return hasLetOthersRun;
   }
 
   /** Throws if the current thread was interrupted, or its task must stop. */
