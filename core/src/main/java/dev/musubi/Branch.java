@@ -1,6 +1,5 @@
 package dev.musubi;
 
-import dev.musubi.internal.Pollable;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -106,20 +105,8 @@ public final class Branch<R extends @Nullable Object, X extends Exception> {
     }
   }
 
-  /** Whether it can tell, without being registered with, what is ready. */
-  boolean isPollable() {
-    return source instanceof Pollable || isDeadline();
-  }
-
-  /**
-   * What is ready, or {@link Pollable#NOTHING}. See {@link Pollable#poll}.
-   *
-   * @param machineNow a look at the machine's clock, if it is a {@linkplain #isDeadline deadline}
-   */
-  @Nullable Object poll(long machineNow) {
-    return (Object) source instanceof Due due
-        ? due.poll(machineNow)
-        : ((Pollable) Objects.requireNonNull(source)).poll();
+  @Nullable Selectable<Object> source() {
+    return source;
   }
 
   void register(SelectWaiter<Object> waiter, long machineNow) {

@@ -229,7 +229,7 @@ public final class CancellationToken {
 
   private record Cancelling(CancellationToken token) implements Selectable<AbortReason>, Pollable {
     @Override
-    public Object poll() {
+    public Object poll(long machineNow) {
       AbortReason why = token.current();
       return why == null ? NOTHING : why;
     }

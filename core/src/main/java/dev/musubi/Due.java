@@ -9,10 +9,11 @@ import org.jspecify.annotations.Nullable;
  * The source of a branch that waits for a deadline: the one that is meant when the select begins.
  * The select looks at the machine's clock once, for all of its branches.
  */
-record Due(Supplier<Deadline> deadline) implements Selectable<Deadline> {
-  @Nullable Object poll(long machineNow) {
+record Due(Supplier<Deadline> deadline) implements Selectable<Deadline>, Pollable {
+  @Override
+  public @Nullable Object poll(long machineNow) {
     Deadline due = deadline.get();
-    return due.at() <= now(due, machineNow) ? due : Pollable.NOTHING;
+    return due.at() <= now(due, machineNow) ? due : NOTHING;
   }
 
   Registration register(SelectWaiter<? super Deadline> waiter, long machineNow) {

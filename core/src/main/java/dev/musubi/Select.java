@@ -302,10 +302,10 @@ public final class Select {
     for (int i = 0; i < n; i++) {
       int at = start + i < n ? start + i : start + i - n;
       if (branches[at].isEnabled()) {
-        if (!branches[at].isPollable()) {
+        if (!(branches[at].source() instanceof Pollable source)) {
           return null;
         }
-        Object value = branches[at].poll(now);
+        Object value = source.poll(now);
         if (value != Pollable.NOTHING) {
           return new Won(at, value);
         }

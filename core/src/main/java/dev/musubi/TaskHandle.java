@@ -271,7 +271,7 @@ final class TaskHandle<T extends @Nullable Object> implements OwnedHandle<T> {
   private record End<T extends @Nullable Object>(TaskHandle<T> of)
       implements Selectable<TaskCore<T>>, Pollable {
     @Override
-    public Object poll() {
+    public Object poll(long machineNow) {
       return of.attached().isFinished() ? of.core : NOTHING;
     }
 
@@ -287,7 +287,7 @@ final class TaskHandle<T extends @Nullable Object> implements OwnedHandle<T> {
   private record SuccessOnly<T extends @Nullable Object>(TaskHandle<T> of)
       implements Selectable<TaskCore<T>>, Pollable {
     @Override
-    public Object poll() {
+    public Object poll(long machineNow) {
       return of.attached().isSuccess() ? of.core : NOTHING;
     }
 

@@ -203,6 +203,41 @@ class FairnessTest {
     }
   }
 
+  /** All carriers are taken by tasks that only yield, until one that is behind them has run. */
+  @Test
+  @Contract(337)
+  void whoYieldsLetsThoseBehindItRun() throws InterruptedException {
+    try (TaskRuntime runtime = TaskRuntime.create()) {
+      for (int round = 0; round < 200; round++) {
+        CountDownLatch done = new CountDownLatch(1);
+        int yielding = 2 * Runtime.getRuntime().availableProcessors();
+        List<JoinHandle<Void>> tasks =
+            runtime.blockOn(() -> {
+              List<JoinHandle<Void>> all = new ArrayList<>();
+              for (int i = 0; i < yielding; i++) {
+                all.add(
+                    Task.spawn(() -> {
+                      while (done.getCount() > 0) {
+                        Task.yieldNow();
+                      }
+                      return null;
+                    }));
+              }
+              Task.spawn(
+                      () -> {
+                        done.countDown();
+                        return null;
+                      })
+                  .detach();
+              return all;
+            });
+        for (JoinHandle<Void> task : tasks) {
+          assertThat(task.join()).isNull();
+        }
+      }
+    }
+  }
+
   @ParameterizedTest
   @MethodSource("floods")
   @Contract({330, 343, 344})

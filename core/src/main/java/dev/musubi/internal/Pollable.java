@@ -13,6 +13,8 @@ public interface Pollable {
   /**
    * Takes the value that is ready, for a select that ends with it; or {@link #NOTHING}. Never
    * waits. Throws what registering would throw, and then has taken nothing.
+   *
+   * @param machineNow a look at the machine's clock, for those to which time matters
    */
-  @Nullable Object poll();
+  @Nullable Object poll(long machineNow);
 }

@@ -159,7 +159,7 @@ public final class Oneshot<T> {
 
   private record Source(Oneshot<?> of) implements Selectable<Object>, Pollable {
     @Override
-    public Object poll() {
+    public Object poll(long machineNow) {
       Object taken = of.take();
       return taken == null ? NOTHING : taken;
     }
