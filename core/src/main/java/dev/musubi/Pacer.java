@@ -43,10 +43,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <h2>Where the points are</h2>
  *
- * Who is stopped pays for one more turn of a thread. Yields are stopped before they yield. A join
+ * Who is stopped pays for one more turn of a thread. A yield is stopped instead of yielding. A join
  * or select that begins while the gate is closed makes room by itself if it parks; it is stopped at
  * its end, if it comes to that before the gate is opened, or fails: so hand-overs between tasks
- * come to rest after one step each. The first of a task's life goes through, as many tasks wait
+ * come to rest after one step each. The first such stop of a task's life is left out, as many wait
  * only once, and no new ones are started while the gate is closed. Those that the time may end are
  * stopped at their beginning, like sleeps: thousands of them may be due again before the last one
  * is through; and so are waits for many. The first spawn of a task while the gate is closed goes
@@ -127,7 +127,11 @@ final class Pacer {
     return gate != CLOSED;
   }
 
-  /** A point at which a virtual thread can make room for others. True if it has done so. */
+  /**
+   * A point at which a virtual thread can make room for others. True if it has: it was stopped
+   * until the gate was opened, or nearly so (a wake-up meant for something else may have come
+   * first).
+   */
   static boolean point() {
     int now = gate;
     return now != OPEN && slowPoint(now);
@@ -158,9 +162,11 @@ final class Pacer {
 
   /** Throws nothing: what has been waited for may be in the caller's hands. */
   static void endWait(boolean begunWhileClosed) {
-    if (begunWhileClosed && gate == CLOSED && !TaskCore.waitsFirst()) {
+    if (begunWhileClosed && gate == CLOSED) {
       try {
-        slowPoint(CLOSED);
+        if (!TaskCore.letThroughOnce()) {
+          slowPoint(CLOSED);
+        }
       } catch (Throwable e) {
         // no memory, or no stack, to wait here: it goes through
       }

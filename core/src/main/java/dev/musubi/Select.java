@@ -322,6 +322,8 @@ public final class Select {
     @SuppressWarnings({"unchecked", "rawtypes"})
     @Nullable SelectWaiter<Object>[] waiters = new SelectWaiter[n];
     boolean forTask = false;
+    long seen = now;
+    boolean stale = false;
     SelectWaiter<?> winner;
     try {
       for (int i = 0; i < n && !selection.isDecided(); i++) {
@@ -329,7 +331,12 @@ public final class Select {
         if (branches[at].isEnabled()) {
           SelectWaiter<Object> waiter = new SelectWaiter<>(selection);
           waiters[at] = waiter;
-          branches[at].register(waiter, now);
+          if (stale && branches[at].isDeadline()) {
+            seen = RealTimers.INSTANCE.now();
+            stale = false;
+          }
+          branches[at].register(waiter, seen);
+          stale |= !(branches[at].source() instanceof Pollable); // a foreign one may take its time
           forTask |= branches[at].isTask();
         }
       }

@@ -132,7 +132,7 @@ final class TaskCore<T extends @Nullable Object>
   private static final byte LIGHT = 1;
   private static final byte BLOCKING = 2;
 
-  private static final byte HAS_WAITED = Byte.MIN_VALUE; // the highest bit of the weight
+  private static final byte LET_THROUGH = Byte.MIN_VALUE; // the highest bit of the weight
 
   private static final int SPINS = 64;
 
@@ -175,7 +175,7 @@ final class TaskCore<T extends @Nullable Object>
 
   /**
    * The launcher's until it begins, then the pacer's, see {@link #spawnsFirstIn} and {@link
-   * #waitsFirst}; of a light task, how many others are between it and its thread's ground.
+   * #letThroughOnce}; of a light task, how many others are between it and its thread's ground.
    */
   private byte weight;
 
@@ -1039,13 +1039,13 @@ final class TaskCore<T extends @Nullable Object>
   }
 
   /**
-   * Makes room for others, then throws if the waiting task must stop. True if others have run
+   * Makes room for others, then throws if the waiting task must stop. True if others could run
    * meanwhile.
    */
   static boolean checkWait(@Nullable TaskCore<?> me) throws InterruptedException {
-    boolean hasLetOthersRun = Pacer.point();
+    boolean letOthersRun = Pacer.point();
     checkInterrupt(me);
-    return hasLetOthersRun;
+    return letOthersRun;
   }
 
   /** Throws if the current thread was interrupted, or its task must stop. */
@@ -1505,21 +1505,21 @@ final class TaskCore<T extends @Nullable Object>
    */
   static boolean spawnsFirstIn(int closing) {
     TaskCore<?> me = current();
-    int now = closing & ~HAS_WAITED;
-    if (me == null || me.kind != VIRTUAL || (me.weight & ~HAS_WAITED) == now) {
+    int now = closing & ~LET_THROUGH;
+    if (me == null || me.kind != VIRTUAL || (me.weight & ~LET_THROUGH) == now) {
       return false;
     }
-    me.weight = (byte) ((me.weight & HAS_WAITED) | now);
+    me.weight = (byte) ((me.weight & LET_THROUGH) | now);
     return true;
   }
 
   /** Whether the caller is an ordinary task that asks this for the first time in its life. */
-  static boolean waitsFirst() {
+  static boolean letThroughOnce() {
     TaskCore<?> me = current();
-    if (me == null || me.kind != VIRTUAL || (me.weight & HAS_WAITED) != 0) {
+    if (me == null || me.kind != VIRTUAL || (me.weight & LET_THROUGH) != 0) {
       return false;
     }
-    me.weight |= HAS_WAITED;
+    me.weight |= LET_THROUGH;
     return true;
   }
 
@@ -1533,7 +1533,8 @@ final class TaskCore<T extends @Nullable Object>
 
   /** Whether the body has left, although the outcome may not be out yet. */
   boolean hasLeft() {
-    return isFinished() || (state & LEAVING) != 0;
+    int s = state; // read once: whoever publishes takes LEAVING away
+    return (s & PHASE) > RUNNING || (s & LEAVING) != 0;
   }
 
   boolean isBlocking() {

@@ -80,7 +80,7 @@ class FairnessTest {
         Flood.of("chains", many, FairnessTest::chain),
         Flood.of(
             "loops that compute and spawn",
-            5 * many,
+            2 * many,
             () -> {
               TaskRuntime runtime = TaskRuntime.current();
               while (!runtime.isShutdown()) { // to spawn does not look for an abort

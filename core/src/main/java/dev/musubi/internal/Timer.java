@@ -37,7 +37,10 @@ public abstract class Timer {
     return state;
   }
 
-  /** What was written before is seen with it. Not volatile: a fence for each would cost more. */
+  /**
+   * What was written before is seen with it. Not volatile, which would cost a fence: the unlock of
+   * the shard that follows is one, for who looks at something else after.
+   */
   void state(byte now) {
     STATE.setRelease(this, now);
   }
