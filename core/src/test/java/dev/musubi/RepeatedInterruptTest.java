@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.musubi.contract.Contract;
 import dev.musubi.contract.Semantics;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
@@ -244,6 +246,44 @@ class RepeatedInterruptTest {
     assertThat(e.reason().kind()).isEqualTo(AbortReason.Kind.USER);
     assertThat(e.reason().message()).contains("enough");
     assertThat(e).hasMessageContaining("\"pump\"").hasMessageContaining("enough");
+  }
+
+  /** The timer of its repeats would hold the task, and its result, until it is due. */
+  @Test
+  void anAbortThatRacesWithTheEndHoldsNothing() throws Exception {
+    Duration hour = Duration.ofHours(1);
+    List<WeakReference<Object>> results = new ArrayList<>();
+    for (int i = 0; i < 20_000; i++) {
+      results.add(new WeakReference<>(resultOfOneThatIsAbortedAsItEnds(hour)));
+    }
+    Kit.eventually(
+        "all results are let go",
+        () -> {
+          System.gc();
+          return results.stream().allMatch(result -> result.refersTo(null));
+        });
+  }
+
+  private Object resultOfOneThatIsAbortedAsItEnds(Duration pause) throws InterruptedException {
+    AtomicBoolean inside = new AtomicBoolean();
+    AtomicBoolean go = new AtomicBoolean();
+    JoinHandle<Object> handle =
+        runtime
+            .task()
+            .abortPolicy(AbortPolicy.repeating(pause, pause))
+            .spawn(() -> {
+              inside.set(true);
+              while (!go.get()) {
+                Thread.onSpinWait();
+              }
+              return new Object();
+            });
+    while (!inside.get()) {
+      Thread.onSpinWait();
+    }
+    go.set(true);
+    handle.abort();
+    return handle.join();
   }
 
   @Test

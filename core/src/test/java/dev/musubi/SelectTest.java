@@ -596,6 +596,28 @@ class SelectTest {
         .isEqualTo("ready");
   }
 
+  /** The look at the clock with which the select began is too old by then. */
+  @Test
+  void aDeadlineThatPassesWhileASourceInFrontIsRegisteredWins() throws InterruptedException {
+    Deadline deadline = Deadline.after(TICK);
+    Selectable<String> slow =
+        waiter -> {
+          while (!deadline.hasPassed()) {
+            Thread.onSpinWait();
+          }
+          return () -> {};
+        };
+    Selectable<String> ready =
+        waiter -> {
+          waiter.offer("ready");
+          return () -> {};
+        };
+    assertThat(
+            Select.<String, RuntimeException>selectBiased(
+                on(slow, v -> v), at(deadline, () -> "deadline"), on(ready, v -> v)))
+        .isEqualTo("deadline");
+  }
+
   @Test
   void oneSelectWaitsForDeadlinesOfTwoClocks() throws InterruptedException {
     ManualTime time = new ManualTime();
