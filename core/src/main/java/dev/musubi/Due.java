@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The source of a branch that waits for a deadline: the one that is meant when the select begins.
- * The select looks at the machine's clock once, for all of its branches.
+ * The select looks at the machine's clock once for all of its branches, and again behind a foreign
+ * source.
  */
 record Due(Supplier<Deadline> deadline) implements Selectable<Deadline>, Pollable {
   @Override
