@@ -22,12 +22,12 @@ public class OneshotTwoReceivers {
   private final SelectWaiter<Object> two = new SelectWaiter<>(right);
 
   public OneshotTwoReceivers() {
-    branch.register(one);
+    branch.register(one, 0);
   }
 
   @Actor
   public void comes() {
-    branch.register(two);
+    branch.register(two, 0);
   }
 
   @Actor

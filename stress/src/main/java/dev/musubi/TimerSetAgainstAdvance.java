@@ -26,7 +26,7 @@ public class TimerSetAgainstAdvance {
 
   @Actor
   public void sets() {
-    deadline.register(waiter);
+    deadline.register(waiter, 0);
   }
 
   @Arbiter
