@@ -109,11 +109,21 @@ public final class Branch<R extends @Nullable Object, X extends Exception> {
     return source;
   }
 
+  void register(SelectWaiter<Object> waiter) {
+    waiter.registered(Objects.requireNonNull(source).register(waiter));
+  }
+
+  /**
+   * As {@link #register(SelectWaiter)}, for who has just looked at the clock.
+   *
+   * @param machineNow that look, if this is a {@linkplain #isDeadline deadline}
+   */
   void register(SelectWaiter<Object> waiter, long machineNow) {
-    waiter.registered(
-        (Object) source instanceof Due due
-            ? due.register(waiter, machineNow)
-            : Objects.requireNonNull(source).register(waiter));
+    if ((Object) source instanceof Due due) {
+      waiter.registered(due.register(waiter, machineNow));
+    } else {
+      register(waiter);
+    }
   }
 
   @SuppressWarnings("NullAway") // null only where the source's type has null

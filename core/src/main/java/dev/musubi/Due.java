@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The source of a branch that waits for a deadline: the one that is meant when the select begins.
- * The select looks at the machine's clock once for all of its branches, and again behind a foreign
- * source.
+ * The select looks at the machine's clock once for all of its branches; one that is behind a
+ * foreign source looks by itself.
  */
 record Due(Supplier<Deadline> deadline) implements Selectable<Deadline>, Pollable {
   @Override

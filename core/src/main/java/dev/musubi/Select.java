@@ -322,8 +322,7 @@ public final class Select {
     @SuppressWarnings({"unchecked", "rawtypes"})
     @Nullable SelectWaiter<Object>[] waiters = new SelectWaiter[n];
     boolean forTask = false;
-    long seen = now;
-    boolean stale = false;
+    boolean stale = false; // the look at the clock
     SelectWaiter<?> winner;
     try {
       for (int i = 0; i < n && !selection.isDecided(); i++) {
@@ -331,12 +330,12 @@ public final class Select {
         if (branches[at].isEnabled()) {
           SelectWaiter<Object> waiter = new SelectWaiter<>(selection);
           waiters[at] = waiter;
-          if (stale && branches[at].isDeadline()) {
-            seen = RealTimers.INSTANCE.now();
-            stale = false;
+          if (stale) {
+            branches[at].register(waiter);
+          } else {
+            branches[at].register(waiter, now);
+            stale = !(branches[at].source() instanceof Pollable); // a foreign one may take its time
           }
-          branches[at].register(waiter, seen);
-          stale |= !(branches[at].source() instanceof Pollable); // a foreign one may take its time
           forTask |= branches[at].isTask();
         }
       }

@@ -263,12 +263,12 @@ public final class Task {
   }
 
   private static void sleepUntil(Timers timers, long at, long now) throws InterruptedException {
-    TaskCore<?> me = TaskCore.current();
-    TaskCore.checkWait(me);
     if (at <= now) {
-      Thread.yield();
+      yieldNow();
       return;
     }
+    TaskCore<?> me = TaskCore.current();
+    TaskCore.checkWait(me);
     Alarm alarm = new Alarm(timers, at, now);
     try {
       while (!alarm.isDue()) {

@@ -33,6 +33,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(60)
 class FairnessTest {
   private static final int BEATS = 100;
+  private static final int MANY = 2 * Runtime.getRuntime().availableProcessors();
 
   record Flood(String name, Body<Void, Exception> start) {
     static Flood of(String name, int tasks, Callable<Void> body) {
@@ -53,11 +54,10 @@ class FairnessTest {
   }
 
   static Stream<Flood> floods() {
-    int many = 2 * Runtime.getRuntime().availableProcessors();
     return Stream.of(
         Flood.of(
             "yield loops",
-            many,
+            MANY,
             () -> {
               while (true) {
                 Task.yieldNow();
@@ -65,7 +65,7 @@ class FairnessTest {
             }),
         Flood.of(
             "spawn and join loops",
-            many,
+            MANY,
             () -> {
               while (true) {
                 List<JoinHandle<Integer>> handles = new ArrayList<>();
@@ -77,10 +77,10 @@ class FairnessTest {
                 }
               }
             }),
-        Flood.of("chains", many, FairnessTest::chain),
+        Flood.of("chains", MANY, FairnessTest::chain),
         Flood.of(
             "loops that compute and spawn",
-            2 * many,
+            2 * MANY,
             () -> {
               TaskRuntime runtime = TaskRuntime.current();
               while (!runtime.isShutdown()) { // to spawn does not look for an abort
@@ -93,7 +93,7 @@ class FairnessTest {
             "aborted tasks that try to join again and again",
             () -> {
               JoinHandle<Integer> ended = Task.spawn(() -> 1);
-              for (int i = 0; i < many; i++) {
+              for (int i = 0; i < MANY; i++) {
                 CountDownLatch begun = new CountDownLatch(1);
                 JoinHandle<Void> again =
                     Task.spawn(() -> {
@@ -114,7 +114,7 @@ class FairnessTest {
             }),
         Flood.of(
             "joins of a task that has ended",
-            many,
+            MANY,
             () -> {
               JoinHandle<Integer> ended = Task.spawn(() -> 1);
               while (true) {
@@ -124,18 +124,18 @@ class FairnessTest {
         new Flood(
             "hand-overs",
             () -> {
-              var _ = playInPairs(many, Integer.MAX_VALUE, 0);
+              var _ = playInPairs(MANY, Integer.MAX_VALUE, 0);
               return null;
             }),
         new Flood(
             "hand-overs that compute", // more in two steps each than the gate stays closed for
             () -> {
-              var _ = playInPairs(25 * many, Integer.MAX_VALUE, 20_000);
+              var _ = playInPairs(25 * MANY, Integer.MAX_VALUE, 20_000);
               return null;
             }),
         Flood.of(
             "new tasks that wait once and compute",
-            many,
+            MANY,
             () -> {
               JoinHandle<Integer> ended = Task.spawn(() -> 1);
               while (!TaskRuntime.current().isShutdown()) {
@@ -197,8 +197,7 @@ class FairnessTest {
   @Semantics(13)
   void nothingIsLostAtTheGate() throws InterruptedException {
     try (TaskRuntime runtime = TaskRuntime.create()) {
-      int pairs = 2 * Runtime.getRuntime().availableProcessors();
-      for (JoinHandle<Integer> player : runtime.blockOn(() -> playInPairs(pairs, 50_000, 0))) {
+      for (JoinHandle<Integer> player : runtime.blockOn(() -> playInPairs(MANY, 50_000, 0))) {
         assertThat(player.join()).isEqualTo(50_000);
       }
     }
@@ -216,11 +215,10 @@ class FairnessTest {
       for (int round = 0; round < 201; round++) {
         AtomicLong count = new AtomicLong();
         CountDownLatch done = new CountDownLatch(1);
-        int yielding = 2 * Runtime.getRuntime().availableProcessors();
         List<JoinHandle<Void>> tasks =
             runtime.blockOn(() -> {
               List<JoinHandle<Void>> all = new ArrayList<>();
-              for (int i = 0; i < yielding; i++) {
+              for (int i = 0; i < MANY; i++) {
                 all.add(
                     Task.spawn(() -> {
                       while (done.getCount() > 0) {
@@ -241,7 +239,7 @@ class FairnessTest {
         for (JoinHandle<Void> task : tasks) {
           assertThat(task.join()).isNull();
         }
-        yields.add(count.get() / yielding);
+        yields.add(count.get() / MANY);
       }
       Collections.sort(yields);
       assertThat(yields.get(100)).as("the median of %s", yields).isLessThan(100);

@@ -578,21 +578,24 @@ class SelectTest {
     assertThat(patient.join()).isEqualTo("end");
   }
 
+  /** A foreign source that has a value. */
+  private static Selectable<String> ready() {
+    return waiter -> {
+      waiter.offer("ready");
+      return () -> {};
+    };
+  }
+
   @Test
   @Contract(199)
   void aDeadlineThatHasPassedWinsInFrontOfASourceThatHasAValue() throws InterruptedException {
-    Selectable<String> ready =
-        waiter -> {
-          waiter.offer("ready");
-          return () -> {};
-        };
     Branch<String, RuntimeException> passed = after(Duration.ZERO, () -> "passed");
     Branch<String, RuntimeException> later = after(HOUR, () -> "later");
-    assertThat(Select.<String, RuntimeException>selectBiased(passed, on(ready, v -> v)))
+    assertThat(Select.<String, RuntimeException>selectBiased(passed, on(ready(), v -> v)))
         .isEqualTo("passed");
-    assertThat(Select.<String, RuntimeException>selectBiased(later, on(ready, v -> v)))
+    assertThat(Select.<String, RuntimeException>selectBiased(later, on(ready(), v -> v)))
         .isEqualTo("ready");
-    assertThat(Select.<String, RuntimeException>selectBiased(on(ready, v -> v), passed))
+    assertThat(Select.<String, RuntimeException>selectBiased(on(ready(), v -> v), passed))
         .isEqualTo("ready");
   }
 
@@ -607,14 +610,9 @@ class SelectTest {
           }
           return () -> {};
         };
-    Selectable<String> ready =
-        waiter -> {
-          waiter.offer("ready");
-          return () -> {};
-        };
     assertThat(
             Select.<String, RuntimeException>selectBiased(
-                on(slow, v -> v), at(deadline, () -> "deadline"), on(ready, v -> v)))
+                on(slow, v -> v), at(deadline, () -> "deadline"), on(ready(), v -> v)))
         .isEqualTo("deadline");
   }
 

@@ -26,7 +26,7 @@ public class HandleEndAgainstSelect {
 
   @Actor
   public void selects() {
-    branch.register(new SelectWaiter<>(selection), 0);
+    branch.register(new SelectWaiter<>(selection));
   }
 
   @Arbiter

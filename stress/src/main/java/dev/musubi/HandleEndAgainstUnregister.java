@@ -20,7 +20,7 @@ public class HandleEndAgainstUnregister {
   private final SelectWaiter<Object> waiter = new SelectWaiter<>(new Selection(1));
 
   public HandleEndAgainstUnregister() {
-    branch.register(waiter, 0);
+    branch.register(waiter);
   }
 
   @Actor

@@ -27,7 +27,7 @@ public class OneshotSendAgainstGiveUp {
 
   @Actor
   public void receives(II_Result result) {
-    branch.register(waiter, 0);
+    branch.register(waiter);
     try {
       result.r1 = selection.giveUp() == null ? 0 : branch.handle(waiter.value());
     } catch (InterruptedException e) {

@@ -26,7 +26,7 @@ public class OneshotTakeAgainstSelect {
 
   @Actor
   public void selects(II_Result result) {
-    branch.register(waiter, 0);
+    branch.register(waiter);
     try {
       result.r1 = selection.giveUp() == null ? -100 : branch.handle(waiter.value());
     } catch (IllegalStateException e) {

@@ -22,12 +22,12 @@ public class OneshotTwoReceivers {
   private final SelectWaiter<Object> two = new SelectWaiter<>(right);
 
   public OneshotTwoReceivers() {
-    branch.register(one, 0);
+    branch.register(one);
   }
 
   @Actor
   public void comes() {
-    branch.register(two, 0);
+    branch.register(two);
   }
 
   @Actor

@@ -25,7 +25,7 @@ public class StageCompletionAgainstRegister {
 
   @Actor
   public void registers() {
-    branch.register(new SelectWaiter<>(selection), 0);
+    branch.register(new SelectWaiter<>(selection));
   }
 
   @Arbiter

@@ -24,7 +24,7 @@ public class TokenCancelAgainstListen {
 
   @Actor
   public void listens() {
-    branch.register(new SelectWaiter<>(selection), 0);
+    branch.register(new SelectWaiter<>(selection));
   }
 
   @Arbiter
